@@ -1,0 +1,1 @@
+"""Orders, visits, appointments, day plans, promises and live changes; command line and worker."""

@@ -1,0 +1,48 @@
+"""Records of what is sold and by whom: merchants and the service products they order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from technicians.base import Base
+
+
+class Merchant(Base):
+    """A seller who hands over work orders. Of the API key only the SHA-256 is kept."""
+
+    __tablename__ = "merchant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    api_key_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+
+
+class ServiceProduct(Base):
+    """What can be ordered: how long it takes (seconds), what it needs, which photos prove it.
+
+    `skills` maps a skill code to the level needed. `shot_list` holds `{code, name_zh, name_en, required}`.
+    """
+
+    __tablename__ = "service_product"
+    __table_args__ = (
+        CheckConstraint("duration > 0 AND setup >= 0", name="duration"),
+        CheckConstraint("crew_size IN (1, 2)", name="crew_size"),
+    )
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name_zh: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80))
+    category: Mapped[str] = mapped_column(String(40))
+    icon: Mapped[str] = mapped_column(String(40), default="box")
+    duration: Mapped[int]
+    setup: Mapped[int] = mapped_column(default=0)
+    crew_size: Mapped[int] = mapped_column(default=1)
+    load: Mapped[int] = mapped_column(default=1)
+    skills: Mapped[dict[str, int]]
+    shot_list: Mapped[list[dict[str, Any]]]

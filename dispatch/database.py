@@ -1,0 +1,59 @@
+"""Connections set up as measured: SQLite in WAL with BEGIN IMMEDIATE, PostgreSQL with short time-outs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+
+from technicians.errors import InvalidInput
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+)
+POSTGRES_OPTIONS = (
+    "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
+)
+
+
+def connect(url: str) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql://…`; a read-only transaction begins with a plain BEGIN."""
+    parsed = make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(url)
+        case "postgresql":
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_size=10,
+                max_overflow=10,
+                pool_pre_ping=True,
+                connect_args={"options": POSTGRES_OPTIONS},
+            )
+        case other:
+            raise InvalidInput(
+                f"{other} is not a database this runs on.",
+                field="DATABASE_URL",
+                remedy="Use sqlite:///path/to/file.db or postgresql://user@host/name.",
+            )
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,53 @@
+"""Errors that only dispatch can raise, beside the common tree in `technicians.errors`."""
+
+from __future__ import annotations
+
+from technicians.errors import Conflict, InvalidInput, ShifuError
+
+
+class SlotTaken(Conflict):
+    """The window that was shown no longer fits into anybody's route."""
+
+    code = "slot-taken"
+
+
+class PlanOutOfDate(Conflict):
+    """A route has changed since the plan or the change was made."""
+
+    code = "plan-out-of-date"
+
+
+class WrongRows(InvalidInput):
+    """An import was refused. `problems` has one entry per bad row; nothing was imported."""
+
+    code = "wrong-rows"
+
+    def __init__(self, problems: list[RowProblem]) -> None:
+        first = problems[0]
+        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(
+            f"line {first.line}, column {first.column}: {first.reason}{more}",
+            field=first.column,
+            remedy="Nothing was imported; correct the rows and import the file again.",
+        )
+        self.problems = problems
+
+
+class RowProblem:
+    """One bad cell of an imported file. `line` counts from 1, the header included."""
+
+    __slots__ = ("column", "line", "reason")
+
+    def __init__(self, line: int, column: str, reason: str) -> None:
+        self.line = line
+        self.column = column
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}: {self.reason}"
+
+
+class SolverFailed(ShifuError):
+    """The planner's child process was killed, crashed or answered nonsense; what is published is untouched."""
+
+    code = "solver-failed"

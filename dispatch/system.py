@@ -1,0 +1,75 @@
+"""The one place where the parts are put together; passed to the front ends, the worker, the commands and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from dispatch import database, settings
+from dispatch.photo_store import PhotoStore
+from dispatch.place import Places
+from dispatch.queue import Queue
+from routing.travel import GreatCircle, TravelTimes
+from technicians.errors import Conflict
+
+LOST_RACE = {"40001", "40P01", "55P03"}
+
+
+@dataclass(frozen=True)
+class System:
+    """Everything a command needs. Nobody else reads a clock, the environment or a global."""
+
+    settings: settings.Settings
+    engine: Engine
+    places: Places
+    travel_times: TravelTimes
+    queue: Queue
+    photos: PhotoStore
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
+        """The only thing that commits: one per request, command or job. A lost race is a Conflict.
+
+        After the commit the queue is told of new outbox rows (`session.info["wake"]`), never before.
+        """
+        with self.engine.connect() as connection:
+            if read_only:
+                connection = connection.execution_options(read_only=True)
+            with Session(connection, expire_on_commit=False) as session:
+                try:
+                    yield session
+                    session.commit()
+                except StaleDataError as lost:
+                    raise Conflict("Somebody else changed this at the same moment.", remedy="Try again.") from lost
+                except OperationalError as error:
+                    if getattr(error.orig, "sqlstate", None) in LOST_RACE or "locked" in str(error.orig):
+                        raise Conflict("The database is busy with the same rows.", remedy="Try again.") from error
+                    raise
+                if session.info.get("wake"):
+                    self.queue.wake()
+
+
+def build(environment: Mapping[str, str]) -> System:
+    """The system that the environment describes."""
+    return assemble(settings.read(environment))
+
+
+def assemble(chosen: settings.Settings) -> System:
+    return System(
+        settings=chosen,
+        engine=database.connect(chosen.database_url),
+        places=Places(chosen.boundaries),
+        travel_times=GreatCircle(
+            circuity=chosen.circuity, speed_kmh=chosen.speed_kmh, per_stop=chosen.per_stop
+        ),
+        queue=Queue(chosen.redis_url),
+        photos=PhotoStore(chosen.photo_store),
+    )

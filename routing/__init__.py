@@ -1,0 +1,1 @@
+"""Time and distance: `Problem -> Plan`, pure. No SQL, no web, no clock, no network."""

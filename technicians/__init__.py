@@ -1,0 +1,1 @@
+"""People, skills, shifts, absences and coverage of counties; the declarative base of all records."""
