@@ -115,7 +115,7 @@ class Registry:
         """The county with this code, of today or abolished. Raises `UnknownCounty`."""
         county = self._current.get(code) or self.abolished.get(code)
         if county is None:
-            raise UnknownCounty(f"county code {code!r} is not in the registry; look it up by name, or import it")
+            raise UnknownCounty(f"county code {code!r} is not in the registry; look the county up by name")
         return county
 
     @cached_property
@@ -123,7 +123,8 @@ class Registry:
         """Counties that no longer exist, by their old code."""
         found = {}
         for change in self.history:
-            heirs = [self._current[code] for code in self.successors(change.old_code) if code in self._current]
+            codes = self.successors(change.old_code)
+            heirs = [self._current[code] for code in codes if code in self._current]
             if heirs and change.old_code not in self._current:
                 found[change.old_code] = _abolished(change, heirs)
         return found
@@ -141,7 +142,7 @@ class Registry:
         return tuple(self._by_parent.get(code, ()))
 
     def members(self, code: str) -> tuple[County, ...]:
-        """The counties a code stands for: itself for a county, the children for a parent. Raises `UnknownCounty`."""
+        """The counties a code stands for: a county itself, a parent's children. Raises `UnknownCounty`."""
         return self.children(code) or (self.get(code),)
 
     def successors(self, code: str, on_date: date = date.max) -> tuple[str, ...]:
@@ -163,6 +164,7 @@ def _load(countries: tuple[str, ...]) -> Registry:
     counties: list[County] = []
     for country in countries:
         if country not in COUNTRIES:
-            raise UnknownCounty(f"country {country!r} is not in the registry; choose from {', '.join(COUNTRIES)}")
+            known = ", ".join(COUNTRIES)
+            raise UnknownCounty(f"country {country!r} is not in the registry; choose from {known}")
         counties += [_county(row, country) for row in _rows(f"counties_{country.lower()}.csv")]
     return Registry(counties, CodeHistory.load())
