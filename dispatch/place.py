@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 
+from seed_regions.boundaries import BoundaryLayer
 from seed_regions.locate import CountyIndex
 from seed_regions.registry import Registry
 
@@ -20,5 +21,18 @@ class Places:
         return Registry.load()
 
     @cached_property
+    def layer(self) -> BoundaryLayer | None:
+        """All imported boundaries, or None when none have been imported."""
+        layers = [BoundaryLayer.load(path) for path in self.files()]
+        return reduce(BoundaryLayer.joined, layers) if layers else None
+
+    @cached_property
     def index(self) -> CountyIndex:
-        return CountyIndex.from_folder(self.folder, self.registry)
+        return CountyIndex(self.layer, self.registry)
+
+    def files(self) -> list[Path]:
+        return sorted(self.folder.glob("*.npz"))
+
+    def file(self, country: str) -> Path:
+        """Where a country's layer is kept."""
+        return self.folder / f"{country.lower()}.npz"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,6 +20,7 @@ from routing.travel import GreatCircle, TravelTimes
 from technicians.errors import Conflict
 
 LOST_RACE = {"40001", "40P01", "55P03"}
+UNIQUE_VIOLATION = "23505"
 
 
 @dataclass(frozen=True)
@@ -40,21 +41,30 @@ class System:
 
         After the commit the queue is told of new outbox rows (`session.info["wake"]`), never before.
         """
-        with self.engine.connect() as connection:
-            if read_only:
-                connection = connection.execution_options(read_only=True)
-            with Session(connection, expire_on_commit=False) as session:
-                try:
-                    yield session
-                    session.commit()
-                except StaleDataError as lost:
-                    raise Conflict("Somebody else changed this at the same moment.", remedy="Try again.") from lost
-                except OperationalError as error:
-                    if getattr(error.orig, "sqlstate", None) in LOST_RACE or "locked" in str(error.orig):
-                        raise Conflict("The database is busy with the same rows.", remedy="Try again.") from error
-                    raise
-                if session.info.get("wake"):
-                    self.queue.wake()
+        options = {"read_only": read_only, "postgresql_readonly": read_only}
+        with self.engine.connect().execution_options(**options) as connection:
+            with Session(connection, expire_on_commit=False) as session, lost_races_as_conflicts():
+                yield session
+                session.commit()
+            if session.info.get("wake"):
+                self.queue.wake()
+
+
+@contextmanager
+def lost_races_as_conflicts() -> Iterator[None]:
+    """Whatever the database says when two writers met becomes one kind of error."""
+    try:
+        yield
+    except StaleDataError as lost:
+        raise Conflict("Somebody else changed this at the same moment.", remedy="Try again.") from lost
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) in LOST_RACE or "locked" in str(error.orig):
+            raise Conflict("The database is busy with the same rows.", remedy="Try again.") from error
+        raise
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) == UNIQUE_VIOLATION:
+            raise Conflict("Somebody else made the same thing first.", remedy="Look at it and try again.") from error
+        raise
 
 
 def build(environment: Mapping[str, str]) -> System:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -34,7 +34,10 @@ class PositionQuality(StrEnum):
 
 
 class WorkOrder(Base, Stateful[WorkOrderState]):
-    """What must be done for one consumer at one address. Without a county it is parked and says why."""
+    """What must be done for one consumer at one address. Without a county it is parked and says why.
+
+    `handed_in` has a digest of each field as the merchant gave it, so that the same order sent again is known.
+    """
 
     __tablename__ = "work_order"
     __table_args__ = (
@@ -77,6 +80,7 @@ class WorkOrder(Base, Stateful[WorkOrderState]):
     position_quality: Mapped[PositionQuality | None] = mapped_column(choice(PositionQuality))
     priority: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(String(1000), default="")
+    handed_in: Mapped[dict[str, Any]] = mapped_column(default=dict)
     goods_arrived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     merchant: Mapped[Merchant] = relationship()
@@ -122,7 +126,7 @@ class Visit(Base, Stateful[VisitState]):
     __table_args__ = (
         UniqueConstraint("work_order_id", "sequence"),
         CheckConstraint("service > 0 AND setup >= 0", name="service"),
-        CheckConstraint("state <> 'could-not-complete' OR failure_reason IS NOT NULL", name="failure_reason"),
+        CheckConstraint("state <> 'could-not-complete' OR failure_reason IS NOT NULL", name="reason_of_failure"),
     )
     NEXT: ClassVar = {
         VisitState.WAITING: frozenset({VisitState.EN_ROUTE, VisitState.ON_SITE, VisitState.CANCELLED}),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from technicians.errors import NotFound
@@ -47,8 +47,10 @@ class Availability:
         return county_code in self.counties and all(self.skills.get(s, 0) >= n for s, n in skills.items())
 
 
-def working(session: Session, area_code: str, on_date: date) -> list[Availability]:
-    """Everybody active in the area who works on that local date, by technician id.
+def working(
+    session: Session, area_code: str, on_date: date, *, technician_ids: Collection[int] | None = None
+) -> list[Availability]:
+    """Everybody active in the area (or those of them with one of the ids) who works on that local date, by id.
 
     A dated shift overrules the weekday's; `off` and absences that cover the shift take the person out. Five
     statements, however many people. Raises NotFound for an unknown area.
@@ -56,11 +58,12 @@ def working(session: Session, area_code: str, on_date: date) -> list[Availabilit
     area = session.get(PlanningArea, area_code)
     if area is None:
         raise NotFound(f"There is no planning area {area_code!r}.", field="area_code")
-    shifts = session.execute(_shifts(area_code, on_date)).all()
-    skills = _grouped(session.execute(_skills(area_code)))
-    counties = _grouped(session.execute(_counties(area_code)))
-    breaks = _grouped(session.execute(_breaks(area_code, on_date)))
-    absences = _grouped(session.execute(_absences(area_code, area.zone, on_date)))
+    some = _chosen(area_code, technician_ids)
+    shifts = session.execute(_shifts(some, on_date)).all()
+    skills = _grouped(session.execute(_skills(some)))
+    counties = _grouped(session.execute(_counties(some)))
+    breaks = _grouped(session.execute(_breaks(some, on_date)))
+    absences = _grouped(session.execute(_absences(some, area.zone, on_date)))
     days = (
         _availability(
             row,
@@ -83,6 +86,11 @@ def working(session: Session, area_code: str, on_date: date) -> list[Availabilit
     return [day for day in days if day is not None]
 
 
+def _chosen(area_code: str, technician_ids: Collection[int] | None) -> ColumnElement[bool]:
+    chosen = (Technician.area_code == area_code) & Technician.active
+    return chosen if technician_ids is None else chosen & Technician.id.in_(technician_ids)
+
+
 def _in_force(on_date: date) -> Any:
     """The condition under which a shift is that date's: its own, or its weekday's when it has none."""
     dated = aliased(Shift)
@@ -90,7 +98,7 @@ def _in_force(on_date: date) -> Any:
     return or_(Shift.on_date == on_date, and_(Shift.weekday == on_date.weekday(), ~has_own))
 
 
-def _shifts(area_code: str, on_date: date) -> Select[*tuple[Any, ...]]:
+def _shifts(some: ColumnElement[bool], on_date: date) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Technician.id,
@@ -106,44 +114,44 @@ def _shifts(area_code: str, on_date: date) -> Select[*tuple[Any, ...]]:
             Shift.hard_ends,
         )
         .join(Shift, Shift.technician_id == Technician.id)
-        .where(Technician.area_code == area_code, Technician.active, ~Shift.off, _in_force(on_date))
+        .where(some, ~Shift.off, _in_force(on_date))
         .order_by(Technician.id)
     )
 
 
-def _skills(area_code: str) -> Select[*tuple[Any, ...]]:
+def _skills(some: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(TechnicianSkill.technician_id, TechnicianSkill.skill_code, TechnicianSkill.level)
         .join(Technician)
-        .where(Technician.area_code == area_code)
+        .where(some)
     )
 
 
-def _counties(area_code: str) -> Select[*tuple[Any, ...]]:
+def _counties(some: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(Coverage.technician_id, Coverage.county_code)
         .join(Technician, Technician.id == Coverage.technician_id)
-        .where(Technician.area_code == area_code)
+        .where(some)
     )
 
 
-def _breaks(area_code: str, on_date: date) -> Select[*tuple[Any, ...]]:
+def _breaks(some: ColumnElement[bool], on_date: date) -> Select[*tuple[Any, ...]]:
     return (
         select(Shift.technician_id, ShiftBreak.earliest, ShiftBreak.latest, ShiftBreak.duration)
         .join(Shift, Shift.id == ShiftBreak.shift_id)
         .join(Technician, Technician.id == Shift.technician_id)
-        .where(Technician.area_code == area_code, _in_force(on_date))
+        .where(some, _in_force(on_date))
         .order_by(Shift.technician_id, ShiftBreak.earliest)
     )
 
 
-def _absences(area_code: str, zone: ZoneInfo, on_date: date) -> Select[*tuple[Any, ...]]:
+def _absences(some: ColumnElement[bool], zone: ZoneInfo, on_date: date) -> Select[*tuple[Any, ...]]:
     """Absences that touch the two days within which a shift of that date can lie."""
     return (
         select(Absence.technician_id, Absence.starts_at, Absence.ends_at)
         .join(Technician, Technician.id == Absence.technician_id)
         .where(
-            Technician.area_code == area_code,
+            some,
             Absence.ends_at > local_instant(zone, on_date, 0),
             Absence.starts_at < local_instant(zone, on_date + timedelta(days=2), 0),
         )

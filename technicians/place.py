@@ -42,7 +42,7 @@ class County(Base):
     area_code: Mapped[str] = mapped_column(ForeignKey("planning_area.code"), index=True)
     lng: Mapped[float]
     lat: Mapped[float]
-    population: Mapped[int]
+    population: Mapped[int | None]
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     area: Mapped[PlanningArea] = relationship(back_populates="counties")

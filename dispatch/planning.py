@@ -1,0 +1,202 @@
+"""Rows to `Problem` and `Plan` back to rows: the only place where records and the planning core meet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from dispatch import day as days
+from dispatch.catalogue import ServiceProduct
+from dispatch.day import Day
+from dispatch.day_plan import DayPlan, Route, Stop
+from dispatch.work_order import Appointment, AppointmentState, Visit, VisitState, WorkOrder
+from routing import problem as core
+from routing.plan import Plan
+from routing.plan import Route as PlannedRoute
+from routing.travel import TravelTimes
+from technicians import availability
+from technicians.availability import Availability
+from technicians.place import County
+
+STARTED = {VisitState.EN_ROUTE, VisitState.ON_SITE, VisitState.COMPLETED}
+MOST_PLACES_IN_A_MATRIX = 3000
+LEAVES_THE_PLAN = {VisitState.CANCELLED, VisitState.COULD_NOT_COMPLETE}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A day as the planner sees it. `running` is the plan in force; `basis` maps route id to its revision."""
+
+    day: Day
+    problem: core.Problem
+    running: Plan
+    basis: dict[str, int]
+
+
+def snapshot(
+    session: Session,
+    travel_times: TravelTimes,
+    area_code: str,
+    on_date: date,
+    *,
+    plan: DayPlan | None,
+    technician_ids: Collection[int] | None = None,
+    visit_ids: Collection[int] | None = None,
+) -> Snapshot:
+    """The area's day, or the part of it that concerns some technicians and visits; `plan` gives the running routes."""
+    day = days.of(session, area_code, on_date)
+    people = availability.working(session, area_code, on_date, technician_ids=technician_ids)
+    demand = _demand(session, day, visit_ids)
+    running = _running(session, plan, technician_ids)
+    started = _started(session, plan, {row.id for row in demand if row.state in STARTED})
+    places = _Places()
+    visits = tuple(_visit(row, day, places, started.get(row.id)) for row in demand)
+    vehicles = tuple(_vehicle(person, day, places) for person in people)
+    problem = places.problem(visits, vehicles, travel_times)
+    known = {visit.id for visit in visits}
+    able = {vehicle.id for vehicle in vehicles}
+    routes = tuple(
+        PlannedRoute(technician, tuple(v for v in stops if v in known))
+        for technician, (_, _, stops) in running.items()
+        if technician in able
+    )
+    basis = {str(route_id): revision for route_id, revision, _ in running.values()}
+    return Snapshot(day, problem, Plan(routes, {}), basis)
+
+
+def _demand(session: Session, day: Day, visit_ids: Collection[int] | None) -> list[Row[Any]]:
+    """The visits promised for the day, with what the planner must know of each."""
+    query = (
+        select(
+            Visit.id, Visit.state, Visit.service, Visit.setup, Visit.pinned_technician_id, Visit.pinned_start_at,
+            WorkOrder.lng, WorkOrder.lat, WorkOrder.county_code, WorkOrder.priority,
+            County.lng.label("centre_lng"), County.lat.label("centre_lat"),
+            ServiceProduct.skills, ServiceProduct.load,
+            Appointment.window_starts_at, Appointment.window_ends_at,
+        )
+        .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
+        .join(County, County.code == WorkOrder.county_code)
+        .join(ServiceProduct, ServiceProduct.code == WorkOrder.product_code)
+        .join(Appointment, Appointment.visit_id == Visit.id)
+        .where(
+            County.area_code == day.area_code,
+            Appointment.state.in_([AppointmentState.CONFIRMED, AppointmentState.KEPT, AppointmentState.BROKEN]),
+            Appointment.window_starts_at >= day.midnight,
+            Appointment.window_starts_at < day.ends_at,
+            Visit.state.not_in(LEAVES_THE_PLAN),
+        )
+        .order_by(Visit.id)
+    )  # fmt: skip
+    if visit_ids is not None:
+        query = query.where(Visit.id.in_(visit_ids))
+    return list(session.execute(query))
+
+
+def _running(
+    session: Session, plan: DayPlan | None, technician_ids: Collection[int] | None
+) -> dict[int, tuple[int, int, list[int]]]:
+    """Technician id to (route id, revision, visit ids in order)."""
+    if plan is None:
+        return {}
+    query = (
+        select(Route.id, Route.technician_id, Route.revision, Stop.visit_id)
+        .outerjoin(Stop, (Stop.route_id == Route.id) & Stop.visit_id.is_not(None))
+        .where(Route.day_plan_id == plan.id)
+        .order_by(Route.technician_id, Stop.position)
+    )
+    if technician_ids is not None:
+        query = query.where(Route.technician_id.in_(technician_ids))
+    routes: dict[int, tuple[int, int, list[int]]] = {}
+    for route_id, technician_id, revision, visit_id in session.execute(query):
+        _, _, visits = routes.setdefault(technician_id, (route_id, revision, []))
+        if visit_id is not None:
+            visits.append(visit_id)
+    return routes
+
+
+def _started(session: Session, plan: DayPlan | None, visit_ids: set[int]) -> dict[int, tuple[int, datetime]]:
+    """Visits already under way keep their technician and their planned start."""
+    if plan is None or not visit_ids:
+        return {}
+    query = (
+        select(Stop.visit_id, Route.technician_id, Stop.scheduled_start)
+        .join(Route, Route.id == Stop.route_id)
+        .where(Stop.day_plan_id == plan.id, Stop.visit_id.in_(visit_ids))
+    )
+    return {visit_id: (technician_id, start) for visit_id, technician_id, start in session.execute(query)}
+
+
+class _Places:
+    """Distinct coordinates, numbered as they come, so that two visits at one door share a place."""
+
+    def __init__(self) -> None:
+        self._index: dict[tuple[float, float], int] = {}
+
+    def number(self, lng: float, lat: float) -> int:
+        return self._index.setdefault((round(lng, 6), round(lat, 6)), len(self._index))
+
+    def problem(
+        self, visits: tuple[core.Visit, ...], vehicles: tuple[core.Vehicle, ...], travel_times: TravelTimes
+    ) -> core.Problem:
+        points = np.array(list(self._index), dtype=np.float64).reshape(-1, 2)
+        if len(points) > MOST_PLACES_IN_A_MATRIX:
+            return core.Problem(visits, vehicles, coordinates=points, travel=travel_times)
+        durations, distances = travel_times.matrix(points)
+        return core.Problem(visits, vehicles, durations, distances, coordinates=points, travel=travel_times)
+
+
+def _visit(row: Row[Any], day: Day, places: _Places, started: tuple[int, datetime] | None) -> core.Visit:
+    has_position = row.lng is not None
+    place = places.number(row.lng if has_position else row.centre_lng, row.lat if has_position else row.centre_lat)
+    pinned_start = started[1] if started else row.pinned_start_at
+    technician = started[0] if started else row.pinned_technician_id
+    start = day.seconds(pinned_start) if pinned_start else None
+    return core.Visit(
+        id=row.id,
+        place=place,
+        service=row.service,
+        setup=row.setup,
+        windows=() if started else (_window(row, day),),
+        skills=row.skills,
+        county=row.county_code,
+        load=(row.load,),
+        priority=row.priority,
+        pin=core.Pin(technician, start) if technician is not None or start is not None else None,
+    )
+
+
+def _window(row: Row[Any], day: Day) -> core.TimeWindow:
+    return core.TimeWindow(day.seconds(row.window_starts_at), day.seconds(row.window_ends_at))
+
+
+def _moment(day: Day, at: datetime) -> core.TimeWindow:
+    return core.TimeWindow(day.seconds(at), day.seconds(at))
+
+
+def _vehicle(person: Availability, day: Day, places: _Places) -> core.Vehicle:
+    breaks = tuple(
+        core.Break(n, (core.TimeWindow(day.seconds(earliest), day.seconds(latest)),), duration)
+        for n, (earliest, latest, duration) in enumerate(person.breaks, start=1)
+    )
+    absences = tuple(
+        core.Break(-n, (_moment(day, away.starts_at),), round((away.ends_at - away.starts_at).total_seconds()))
+        for n, away in enumerate(person.absences, start=1)
+    )
+    return core.Vehicle(
+        id=person.technician_id,
+        start=places.number(person.start_lng, person.start_lat),
+        end=places.number(person.end_lng, person.end_lat),
+        shift=core.TimeWindow(day.seconds(person.starts_at), day.seconds(person.hard_ends_at)),
+        soft_end=day.seconds(person.soft_ends_at),
+        breaks=breaks + absences,
+        skills=dict(person.skills),
+        counties=person.counties,
+        capacity=(person.capacity,),
+        max_visits=person.max_visits,
+    )

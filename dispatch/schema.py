@@ -1,0 +1,49 @@
+"""The database's schema: created and upgraded by Alembic's migrations, one transaction for all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from dispatch.records import METADATA
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest version; does nothing when it is."""
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), "head")
+
+
+def version(connection: Connection) -> str | None:
+    """The version the database is at, None when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def drift(connection: Connection) -> list[object]:
+    """Where the database differs from the records; empty when they agree."""
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA))
+
+
+def draft_migration(engine: Engine, message: str, rev_id: str) -> None:
+    """Write the next migration's first draft from what the records have and the database lacks."""
+    with engine.begin() as connection:
+        command.revision(_config(connection), message=message, autogenerate=True, rev_id=rev_id)

@@ -1,0 +1,49 @@
+from dispatch.planning import snapshot
+from dispatch.system import System
+from dispatch.work_order import VisitState
+from tests.town import AREA, TUESDAY, Town, shanghai
+
+HOUR = 3600
+
+
+def test_the_planner_sees_the_promised_visits_and_the_people_who_work_that_day(system: System, town: Town) -> None:
+    with system.transaction() as session:
+        visit = town.order(session, "A1", "chandelier", "310104", window=(10, 12)).visits[0]
+        town.order(session, "A2")
+        snap = snapshot(session, system.travel_times, AREA, TUESDAY, plan=None)
+    (seen,) = snap.problem.visits
+    assert seen.id == visit.id
+    assert seen.skills == {"lamp": 3}
+    assert seen.county == "310104"
+    assert (seen.windows[0].earliest, seen.windows[0].latest) == (10 * HOUR, 12 * HOUR)
+    assert {vehicle.id for vehicle in snap.problem.vehicles} == set(town.technicians.values())
+    assert snap.problem.vehicles[0].shift.latest == 19 * HOUR
+
+
+def test_two_visits_at_one_door_share_a_place(system: System, town: Town) -> None:
+    with system.transaction() as session:
+        for number in ("A1", "A2"):
+            town.order(session, number, window=(10, 12))
+        snap = snapshot(session, system.travel_times, AREA, TUESDAY, plan=None)
+    first, second = snap.problem.visits
+    assert first.place == second.place
+
+
+def test_a_visit_that_failed_is_no_longer_planned(system: System, town: Town) -> None:
+    with system.transaction() as session:
+        visit = town.order(session, "A1", window=(10, 12)).visits[0]
+        visit.move_to(VisitState.CANCELLED)
+        session.flush()
+        snap = snapshot(session, system.travel_times, AREA, TUESDAY, plan=None)
+    assert snap.problem.visits == ()
+
+
+def test_a_pin_becomes_the_planners_pin(system: System, town: Town) -> None:
+    with system.transaction() as session:
+        visit = town.order(session, "A1", window=(10, 12)).visits[0]
+        visit.pinned_technician_id, visit.pinned_start_at = town.technicians["T2"], shanghai(11)
+        session.flush()
+        snap = snapshot(session, system.travel_times, AREA, TUESDAY, plan=None)
+    pin = snap.problem.visits[0].pin
+    assert pin is not None
+    assert (pin.vehicle, pin.start) == (town.technicians["T2"], 11 * HOUR)
