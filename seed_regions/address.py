@@ -1,0 +1,42 @@
+"""Address text to county, for China and the USA. Nothing is guessed silently: unclear means no code."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from seed_regions.address_cn import ChineseAddresses
+from seed_regions.address_us import AmericanAddresses
+from seed_regions.registry import Registry
+from seed_regions.resolution import Candidate, Resolution, undecided
+
+__all__ = ["Candidate", "Resolution", "resolve"]
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def resolve(text: str, country: str | None = None) -> Resolution:
+    """The county that an address names, with a confidence from 0 to 1 and the candidates when it is not sure.
+
+    `country` "CN" or "US" rules out the other; None lets the script and the form of the text decide. `code` is
+    None, and `reason` says what to add, when the address names no county, several, or contradictory places.
+    A code is given only at a confidence of 0.7 or more. Raises `UnknownCounty` for any other country.
+    """
+    if not text.strip():
+        return undecided([], "the address is empty; write province, prefecture, county and street")
+    if _CHINESE.search(text):
+        Registry.load((country or "CN",))
+        if country == "US":
+            return undecided([], "the address is written in Chinese; write it in English, or say that it is in China")
+        return _chinese().resolve(text)
+    return _american().resolve(text)
+
+
+@lru_cache(maxsize=1)
+def _chinese() -> ChineseAddresses:
+    return ChineseAddresses(Registry.load(("CN",)))
+
+
+@lru_cache(maxsize=1)
+def _american() -> AmericanAddresses:
+    return AmericanAddresses(Registry.load(("US",)))
