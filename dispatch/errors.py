@@ -51,3 +51,9 @@ class SolverFailed(ShifuError):
     """The planner's child process was killed, crashed or answered nonsense; what is published is untouched."""
 
     code = "solver-failed"
+
+
+class PlanningCancelled(Conflict):
+    """Somebody stopped a planning while it ran, or its worker has lost it to another one."""
+
+    code = "planning-cancelled"
