@@ -129,7 +129,9 @@ class Visit(Base, Stateful[VisitState]):
         CheckConstraint("state <> 'could-not-complete' OR failure_reason IS NOT NULL", name="reason_of_failure"),
     )
     NEXT: ClassVar = {
-        VisitState.WAITING: frozenset({VisitState.EN_ROUTE, VisitState.ON_SITE, VisitState.CANCELLED}),
+        VisitState.WAITING: frozenset(
+            {VisitState.EN_ROUTE, VisitState.ON_SITE, VisitState.COULD_NOT_COMPLETE, VisitState.CANCELLED}
+        ),
         VisitState.EN_ROUTE: frozenset(
             {VisitState.ON_SITE, VisitState.WAITING, VisitState.COULD_NOT_COMPLETE, VisitState.CANCELLED}
         ),

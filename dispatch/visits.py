@@ -1,0 +1,184 @@
+"""What a technician does with a visit: set out, arrive, complete, or say why not.
+
+Every verb takes a `Fact` from a phone, is safe to repeat with the same event id, never refuses a fact for
+being late, and ends in an event, an audit entry and moved records, all in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import audit, check_in, facts
+from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
+from dispatch.evidence import EventType, Proof
+from dispatch.facts import Fact
+from dispatch.technician_day import photos_of
+from dispatch.work_order import (
+    Appointment,
+    AppointmentState,
+    FailureReason,
+    Visit,
+    VisitCause,
+    VisitState,
+    WorkOrder,
+    WorkOrderState,
+)
+from technicians.errors import InvalidInput, NotFound
+from technicians.people import Technician
+
+
+class MissingShots(InvalidInput):
+    """Photos that the product asks for are not there. `shots` are their entries in the shot list."""
+
+    code = "missing-shots"
+
+    def __init__(self, shots: list[dict[str, str]]) -> None:
+        names = ", ".join(shot["name_en"] for shot in shots)
+        super().__init__(
+            f"These photos are still missing: {names}.", field="photos", remedy="Take them, then complete."
+        )
+        self.shots = shots
+        self.names_zh = "、".join(shot["name_zh"] for shot in shots)
+        self.names_en = names
+
+
+def mine(session: Session, visit_id: int, technician_id: int, *, lock: bool = False) -> Visit:
+    """A visit on this technician's published route, or one they have begun; NotFound for anybody else's."""
+    on_my_route = (
+        select(Stop.id)
+        .join(Route)
+        .join(DayPlan)
+        .where(
+            Stop.visit_id == Visit.id,
+            Route.technician_id == technician_id,
+            DayPlan.state == DayPlanState.PUBLISHED,
+        )
+        .exists()
+    )
+    found = select(Visit).where(Visit.id == visit_id, on_my_route | (Visit.technician_id == technician_id))
+    visit = session.scalars(found.with_for_update(of=Visit) if lock else found).one_or_none()
+    if visit is None:
+        raise NotFound(
+            "No such visit on your route.", field="visit_id", remedy="Reload your day; it may have moved."
+        )
+    return visit
+
+
+def missing_shots(visit: Visit, photos: Iterable[Proof]) -> list[dict[str, str]]:
+    """Entries of the product's shot list that are required and have no photo yet."""
+    taken = {proof.shot_code for proof in photos}
+    shots = visit.work_order.product.shot_list
+    return [shot for shot in shots if shot["required"] and shot["code"] not in taken]
+
+
+def set_out(session: Session, visit_id: int, technician_id: int, fact: Fact) -> Visit:
+    """The technician is on the way."""
+    visit = mine(session, visit_id, technician_id, lock=True)
+    if facts.is_known(session, visit_id, EventType.EN_ROUTE, fact):
+        return visit
+    _move(session, visit, VisitState.EN_ROUTE, technician_id, fact)
+    visit.en_route_at = fact.at
+    facts.record(session, visit, technician_id, EventType.EN_ROUTE, fact)
+    return visit
+
+
+def arrive(session: Session, visit_id: int, technician_id: int, fact: Fact) -> Visit:
+    """The technician is there. Far from the address is flagged in the event, never refused."""
+    visit = mine(session, visit_id, technician_id, lock=True)
+    if facts.is_known(session, visit_id, EventType.CHECK_IN, fact):
+        return visit
+    _move(session, visit, VisitState.ON_SITE, technician_id, fact)
+    visit.arrived_at = max(fact.at, visit.en_route_at or fact.at)
+    found = check_in.against_address(visit.work_order, fact)
+    visit.arrival_distance = found.distance
+    learnt = check_in.learn_position(visit.work_order, fact, found)
+    facts.record(
+        session, visit, technician_id, EventType.CHECK_IN, fact,
+        distance=found.distance, outside_geofence=found.outside_geofence, position_learnt=learnt is not None,
+    )  # fmt: skip
+    if learnt is not None:
+        audit.note(
+            session, actor(session, technician_id), "work-order.learn-position", "work-order",
+            visit.work_order_id, at=fact.received_at, before={"position_quality": learnt}, after={"position_quality": "learnt"},
+        )  # fmt: skip
+    return visit
+
+
+def complete(session: Session, visit_id: int, technician_id: int, fact: Fact, *, note: str = "") -> Visit:
+    """The work is done. Raises MissingShots while a required photo is not there."""
+    visit = mine(session, visit_id, technician_id, lock=True)
+    if facts.is_known(session, visit_id, EventType.COMPLETION, fact, note=note):
+        return visit
+    missing = missing_shots(visit, photos_of(session, [visit_id]).get(visit_id, []))
+    if visit.state == VisitState.ON_SITE and missing:
+        raise MissingShots(missing)
+    _move(session, visit, VisitState.COMPLETED, technician_id, fact)
+    visit.left_at = max(fact.at, visit.arrived_at or fact.at)
+    visit.work_order.move_to(WorkOrderState.COMPLETED)
+    _decide_appointment(visit)
+    facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note)
+    return visit
+
+
+def could_not_complete(
+    session: Session, visit_id: int, technician_id: int, fact: Fact, *, reason: FailureReason, note: str = ""
+) -> Visit:
+    """The visit ends without the work: the order can be booked again, and a second visit waits for that."""
+    visit = mine(session, visit_id, technician_id, lock=True)
+    if facts.is_known(session, visit_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note):
+        return visit
+    visit.failure_reason, visit.failure_note = reason, note
+    _move(session, visit, VisitState.COULD_NOT_COMPLETE, technician_id, fact)
+    visit.left_at = max(fact.at, visit.arrived_at or fact.at)
+    _decide_appointment(visit)
+    visit.work_order.move_to(WorkOrderState.BOOKABLE)
+    _add_second_visit(visit.work_order, visit)
+    facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
+    return visit
+
+
+def actor(session: Session, technician_id: int) -> str:
+    """How the audit names a technician."""
+    return f"technician:{session.get_one(Technician, technician_id).code}"
+
+
+def _move(session: Session, visit: Visit, state: VisitState, technician_id: int, fact: Fact) -> None:
+    before = visit.state
+    visit.move_to(state)
+    visit.technician_id = technician_id
+    visit.revision += 1
+    audit.note(
+        session, actor(session, technician_id), f"visit.{state}", "visit", visit.id,
+        at=fact.received_at, before={"state": before}, after={"state": state, "at": fact.at.isoformat()},
+        why=visit.failure_reason or "",
+    )  # fmt: skip
+
+
+def _decide_appointment(visit: Visit) -> None:
+    """Kept when the technician arrived before the window closed; an early refusal cancels it."""
+    promise = visit.appointment
+    if promise is not None:
+        promise.move_to(_verdict(visit, promise))
+
+
+def _verdict(visit: Visit, promise: Appointment) -> AppointmentState:
+    if visit.arrived_at is not None:
+        in_time = visit.arrived_at <= promise.window_ends_at
+        return AppointmentState.KEPT if in_time else AppointmentState.BROKEN
+    if visit.failure_reason == FailureReason.CONSUMER_REFUSED:
+        return AppointmentState.CANCELLED
+    return AppointmentState.BROKEN
+
+
+def _add_second_visit(order: WorkOrder, failed: Visit) -> None:
+    order.visits.append(
+        Visit(
+            sequence=max(visit.sequence for visit in order.visits) + 1,
+            cause=VisitCause.SECOND_VISIT,
+            service=failed.service,
+            setup=failed.setup,
+        )
+    )
