@@ -1,0 +1,147 @@
+"""Which vehicle could make which visit at all, and why not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from routing.clock import LATE, first_begin, start_windows
+from routing.journey import Journey
+from routing.load import changed, excess, loaded
+from routing.plan import Plan, Reason, Rule
+from routing.problem import Problem, Vehicle, Visit
+from routing.schedule import forward
+
+
+def barrier(problem: Problem, visit: Visit, vehicle: Vehicle) -> Rule | None:
+    """The first rule that keeps the vehicle from the visit even on an otherwise empty day; None when it could."""
+    return who_barrier(visit, vehicle) or day_barrier(problem, visit, vehicle)
+
+
+def who_barrier(visit: Visit, vehicle: Vehicle) -> Rule | None:
+    """The first rule about the person that stops: county, skill, level, allowed, pinned vehicle."""
+    if visit.county is not None and vehicle.counties is not None and visit.county not in vehicle.counties:
+        return Rule.COUNTY
+    for skill, level in visit.skills.items():
+        has = vehicle.skills.get(skill)
+        if has is None:
+            return Rule.SKILL
+        if has < level:
+            return Rule.LEVEL
+    if visit.allowed is not None and vehicle.id not in visit.allowed:
+        return Rule.NOT_ALLOWED
+    if visit.pin is not None and visit.pin.vehicle not in (None, vehicle.id):
+        return Rule.PIN
+    return None
+
+
+def pin_in_window(visit: Visit) -> bool:
+    """Whether a pinned start, if any, lies in a window of the visit."""
+    if visit.pin is None or visit.pin.start is None:
+        return True
+    return first_begin(visit.windows, visit.pin.start) == visit.pin.start
+
+
+def day_barrier(problem: Problem, visit: Visit, vehicle: Vehicle) -> Rule | None:
+    """The first rule about the day that stops the visit made alone: pin, window, shift, break, load, limits."""
+    if not pin_in_window(visit):
+        return Rule.PIN
+    journey = Journey.of(problem, vehicle, (visit,))
+    load = loaded(journey.visits, vehicle)
+    if excess(vehicle.capacity, (load, changed(load, visit))) > 0:
+        return Rule.CAPACITY
+    if vehicle.max_visits == 0:
+        return Rule.MAX_VISITS
+    if vehicle.max_travel is not None and sum(journey.drives) > vehicle.max_travel:
+        return Rule.MAX_TRAVEL
+    if vehicle.max_distance is not None and sum(journey.metres) > vehicle.max_distance:
+        return Rule.MAX_DISTANCE
+    return _time_barrier(journey)
+
+
+def _time_barrier(journey: Journey) -> Rule | None:
+    vehicle, visit = journey.vehicle, journey.visits[0]
+    arrive = vehicle.shift.earliest + journey.drives[0] + journey.setups[0]
+    start = first_begin(start_windows(visit), arrive)
+    if start is None or start > vehicle.shift.latest:
+        return Rule.WINDOW
+    if start + visit.service + journey.drives[1] > vehicle.shift.latest:
+        return Rule.SHIFT
+    end = forward(journey)[-1].ready[-1]
+    if end >= LATE or end > vehicle.shift.latest:
+        return Rule.BREAK
+    return None
+
+
+def reason(problem: Problem, plan: Plan, visit: Visit | int) -> Reason:
+    """Why the plan leaves the visit out.
+
+    The rule that stops most of the vehicles which come nearest to making it; `no-time` when some could make it on an
+    empty day, `no-vehicle` when there is nobody at all.
+    """
+    wanted = problem.visit(visit) if isinstance(visit, int) else visit
+    candidates = _candidates(problem, wanted)
+    if isinstance(candidates, Reason):
+        return candidates
+    stopped = [(vehicle, who_barrier(wanted, vehicle)) for vehicle in candidates]
+    qualified = [vehicle for vehicle, rule in stopped if rule is None]
+    if not qualified:
+        return _nearest(Counter(rule for _, rule in stopped if rule is not None), len(candidates))
+    days: Counter[Rule] = Counter()
+    for vehicle in qualified:
+        rule = day_barrier(problem, wanted, vehicle)
+        if rule is None:
+            return _no_time(plan, qualified)
+        days[rule] += 1
+    return _nearest(days, len(qualified))
+
+
+ORDER = (
+    Rule.COUNTY, Rule.SKILL, Rule.LEVEL, Rule.NOT_ALLOWED, Rule.PIN, Rule.CAPACITY, Rule.MAX_VISITS, Rule.MAX_TRAVEL,
+    Rule.MAX_DISTANCE, Rule.WINDOW, Rule.SHIFT, Rule.BREAK,
+)  # fmt: skip
+
+SAYS = {
+    Rule.COUNTY: "do not cover its county",
+    Rule.SKILL: "lack a skill it needs",
+    Rule.LEVEL: "have a skill it needs at too low a level",
+    Rule.NOT_ALLOWED: "are not among those allowed to make it",
+    Rule.PIN: "cannot keep its pin",
+    Rule.CAPACITY: "cannot carry its load",
+    Rule.MAX_VISITS: "may make no visit",
+    Rule.MAX_TRAVEL: "would travel for longer than they may",
+    Rule.MAX_DISTANCE: "would travel farther than they may",
+    Rule.WINDOW: "cannot reach it inside its arrival windows",
+    Rule.SHIFT: "cannot finish it and be back before their shift ends",
+    Rule.BREAK: "could not take their break",
+}
+
+
+def _candidates(problem: Problem, visit: Visit) -> Sequence[Vehicle] | Reason:
+    """The vehicles the visit's own pin or list leaves to choose from."""
+    if not problem.vehicles:
+        return Reason(Rule.NO_VEHICLE, "there is no vehicle to plan for")
+    if visit.pin is not None and visit.pin.vehicle is not None:
+        if not problem.has_vehicle(visit.pin.vehicle):
+            return Reason(
+                Rule.PIN, f"it is pinned to vehicle {visit.pin.vehicle}, which is not in the problem"
+            )
+        return (problem.vehicle(visit.pin.vehicle),)
+    if visit.allowed is None:
+        return problem.vehicles
+    allowed = [vehicle for vehicle in problem.vehicles if vehicle.id in visit.allowed]
+    return allowed or Reason(Rule.NOT_ALLOWED, "none of the vehicles allowed to make it is in the problem")
+
+
+def _nearest(stopped: Counter[Rule], among: int) -> Reason:
+    rule = max(stopped, key=lambda rule: (ORDER.index(rule), stopped[rule]))
+    return Reason(rule, f"{stopped[rule]} of the {among} nearest vehicles {SAYS[rule]}")
+
+
+def _no_time(plan: Plan, qualified: Sequence[Vehicle]) -> Reason:
+    ids = {vehicle.id for vehicle in qualified}
+    busy = sum(1 for route in plan.routes if route.vehicle in ids and route.visits)
+    return Reason(
+        Rule.NO_TIME,
+        f"{len(qualified)} vehicles could make it, {busy} of them already have visits; none has room",
+    )

@@ -1,0 +1,28 @@
+"""`Problem -> Plan`: the one door to the engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from routing.limits import Limits, Progress
+from routing.plan import Plan
+from routing.problem import Problem
+from routing.single import solve_single
+from routing.validate import validated
+
+__all__ = ["Limits", "Progress", "solve"]
+
+
+def solve(
+    problem: Problem,
+    limits: Limits,
+    start: Plan | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """A plan that breaks no rule, every visit in a route or left out with a reason.
+
+    `start` is improved on: its routes are kept where they can be, and the answer is never worse than what is kept of
+    it. `progress` is called with every better solution. Raises InvalidProblem for contradictory input; a visit nobody
+    can make, no vehicle at all or ten times too many visits are no errors.
+    """
+    return solve_single(validated(problem), limits, start, progress)
