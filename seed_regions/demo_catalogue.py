@@ -1,0 +1,179 @@
+"""What the demonstration sells: nine service products, the skills they need, and who sells and employs."""
+
+from __future__ import annotations
+
+from seed_regions.demo_records import DemoMerchant, DemoProduct, DemoProvider, DemoSkill, Shot
+
+_MINUTE = 60
+
+SKILLS = (
+    DemoSkill("bedding", "床垫", "Bedding"),
+    DemoSkill("furniture", "家具组装", "Furniture assembly"),
+    DemoSkill("curtains", "窗帘", "Curtains"),
+    DemoSkill("lighting", "灯具电工", "Lighting"),
+    DemoSkill("smart-locks", "智能锁", "Smart locks"),
+    DemoSkill("water-heaters", "热水器", "Water heaters"),
+    DemoSkill("range-hoods", "烟机灶具", "Range hoods"),
+    DemoSkill("washing-machines", "洗衣机", "Washing machines"),
+    DemoSkill("air-conditioning", "空调", "Air conditioning"),
+)
+
+FAMILIES = (
+    ("bedding", "furniture", "curtains"),
+    ("lighting", "smart-locks", "curtains"),
+    ("water-heaters", "range-hoods", "washing-machines"),
+    ("air-conditioning", "washing-machines", "water-heaters"),
+)
+
+_DOORPLATE = Shot("doorplate", "门牌", "Door number")
+_PARCEL = Shot("parcel", "开箱前外包装", "Packaging before opening")
+_LABEL = Shot("label", "铭牌与序列号", "Rating plate and serial number")
+_FINISHED = Shot("finished", "安装完成全景", "Finished installation")
+_TIDY = Shot("tidy", "现场清理", "Place left tidy", required=False)
+
+
+def _product(
+    code: str,
+    names: tuple[str, str],
+    needs: tuple[str, int],
+    minutes: int,
+    load: int,
+    share: float,
+    shots: tuple[Shot, ...],
+) -> DemoProduct:
+    skill, level = needs
+    return DemoProduct(
+        code=code,
+        name_zh=names[0],
+        name_en=names[1],
+        category=code,
+        icon=code,
+        skill=skill,
+        level=level,
+        duration=minutes * _MINUTE,
+        setup=5 * _MINUTE,
+        load=load,
+        crew_size=1,
+        shots=(_DOORPLATE, *shots, _FINISHED, _TIDY),
+        share=share,
+    )
+
+
+PRODUCTS = (
+    _product(
+        "mattress",
+        ("床垫送装", "Mattress delivery and set-up"),
+        ("bedding", 1),
+        30,
+        8,
+        0.15,
+        (_PARCEL, Shot("tag", "水洗标", "Care label")),
+    ),
+    _product(
+        "bed-frame",
+        ("床架安装", "Bed frame assembly"),
+        ("furniture", 2),
+        60,
+        9,
+        0.11,
+        (_PARCEL, Shot("joints", "连接件紧固", "Joints tightened")),
+    ),
+    _product(
+        "curtain",
+        ("窗帘安装", "Curtain fitting"),
+        ("curtains", 1),
+        50,
+        2,
+        0.09,
+        (Shot("rail", "轨道固定点", "Rail fixings"),),
+    ),
+    _product(
+        "lamp",
+        ("灯具安装", "Lamp installation"),
+        ("lighting", 1),
+        40,
+        1,
+        0.15,
+        (Shot("wiring", "接线与断电确认", "Wiring, power off"), Shot("lit", "点亮效果", "Lamp lit")),
+    ),
+    _product(
+        "smart-lock",
+        ("智能锁安装", "Smart lock installation"),
+        ("smart-locks", 2),
+        45,
+        1,
+        0.09,
+        (Shot("old-lock", "原锁与门厚", "Old lock and door thickness"), _LABEL),
+    ),
+    _product(
+        "water-heater",
+        ("热水器安装", "Water heater installation"),
+        ("water-heaters", 3),
+        75,
+        6,
+        0.12,
+        (_LABEL, Shot("brackets", "挂墙固定", "Wall brackets"), Shot("pressure", "通水试压", "Pressure test")),
+    ),
+    _product(
+        "range-hood",
+        ("油烟机安装", "Range hood installation"),
+        ("range-hoods", 2),
+        60,
+        5,
+        0.09,
+        (_LABEL, Shot("duct", "烟管连接", "Duct connection")),
+    ),
+    _product(
+        "washing-machine",
+        ("洗衣机安装", "Washing machine installation"),
+        ("washing-machines", 1),
+        35,
+        8,
+        0.1,
+        (_LABEL, Shot("drain", "进排水连接", "Inlet and drain"), Shot("level", "水平调整", "Levelled")),
+    ),
+    _product(
+        "air-conditioner",
+        ("空调安装", "Air conditioner installation"),
+        ("air-conditioning", 3),
+        90,
+        8,
+        0.1,
+        (
+            _LABEL,
+            Shot("outdoor-unit", "外机支架", "Outdoor unit bracket"),
+            Shot("vacuum", "抽真空读数", "Vacuum reading"),
+            Shot("outlet-temperature", "出风温度", "Outlet temperature"),
+        ),
+    ),
+)
+
+MERCHANTS = {
+    "CN": (
+        DemoMerchant("anmian", "安眠家居旗舰店"),
+        DemoMerchant("nuanjia", "暖家电器旗舰店"),
+        DemoMerchant("mingdeng", "明灯照明专营店"),
+    ),
+    "US": (
+        DemoMerchant("restwell", "Restwell Home"),
+        DemoMerchant("hearth", "Hearth Appliances"),
+        DemoMerchant("brightside", "Brightside Lighting"),
+    ),
+}
+
+SOLD_BY = {
+    "mattress": 0,
+    "bed-frame": 0,
+    "curtain": 0,
+    "lamp": 2,
+    "smart-lock": 2,
+    "water-heater": 1,
+    "range-hood": 1,
+    "washing-machine": 1,
+    "air-conditioner": 1,
+}
+
+PROVIDERS = {
+    "CN": (DemoProvider("jiangxin", "匠心安装服务有限公司"), DemoProvider("suda", "速达家居服务有限公司")),
+    "US": (DemoProvider("steady", "Steady Hands Inc."), DemoProvider("swift", "Swift Install LLC")),
+}
