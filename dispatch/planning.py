@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from dispatch import day as days
@@ -30,6 +30,14 @@ LEAVES_THE_PLAN = {VisitState.CANCELLED, VisitState.COULD_NOT_COMPLETE}
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A visit that may be put into the day, and the arrival windows it would be promised."""
+
+    visit_id: int
+    windows: tuple[tuple[datetime, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A day as the planner sees it. `running` is the plan in force; `basis` maps route id to its revision."""
 
@@ -48,15 +56,24 @@ def snapshot(
     plan: DayPlan | None,
     technician_ids: Collection[int] | None = None,
     visit_ids: Collection[int] | None = None,
+    candidate: Candidate | None = None,
 ) -> Snapshot:
-    """The area's day, or the part of it that concerns some technicians and visits; `plan` gives the running routes."""
+    """The area's day, or the part of it that concerns some technicians and visits; `plan` gives the running routes.
+
+    A `candidate` is in the problem with the windows it brings, whatever it may have been promised before. With
+    `technician_ids` and no `visit_ids` the visits are those of the technicians' routes.
+    """
     day = days.of(session, area_code, on_date)
     people = availability.working(session, area_code, on_date, technician_ids=technician_ids)
-    demand = _demand(session, day, visit_ids)
     running = _running(session, plan, technician_ids)
+    if technician_ids is not None and visit_ids is None:
+        visit_ids = {visit for _, _, stops in running.values() for visit in stops}
+    demand = _demand(session, day, visit_ids, without=candidate.visit_id if candidate else None)
     started = _started(session, plan, {row.id for row in demand if row.state in STARTED})
     places = _Places()
     visits = tuple(_visit(row, day, places, started.get(row.id)) for row in demand)
+    if candidate is not None:
+        visits = (*visits, _as_visit(session, candidate, day, places))
     vehicles = tuple(_vehicle(person, day, places) for person in people)
     problem = places.problem(visits, vehicles, travel_times)
     known = {visit.id for visit in visits}
@@ -70,19 +87,27 @@ def snapshot(
     return Snapshot(day, problem, Plan(routes, {}), basis)
 
 
-def _demand(session: Session, day: Day, visit_ids: Collection[int] | None) -> list[Row[Any]]:
-    """The visits promised for the day, with what the planner must know of each."""
-    query = (
+def _visits(*more: Any) -> Select[Any]:
+    """What the planner must know of a visit, and `more`."""
+    return (
         select(
             Visit.id, Visit.state, Visit.service, Visit.setup, Visit.pinned_technician_id, Visit.pinned_start_at,
             WorkOrder.lng, WorkOrder.lat, WorkOrder.county_code, WorkOrder.priority,
             County.lng.label("centre_lng"), County.lat.label("centre_lat"),
-            ServiceProduct.skills, ServiceProduct.load,
-            Appointment.window_starts_at, Appointment.window_ends_at,
+            ServiceProduct.skills, ServiceProduct.load, *more,
         )
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
         .join(County, County.code == WorkOrder.county_code)
         .join(ServiceProduct, ServiceProduct.code == WorkOrder.product_code)
+    )  # fmt: skip
+
+
+def _demand(
+    session: Session, day: Day, visit_ids: Collection[int] | None, *, without: int | None
+) -> list[Row[Any]]:
+    """The visits promised for the day."""
+    query = (
+        _visits(Appointment.window_starts_at, Appointment.window_ends_at)
         .join(Appointment, Appointment.visit_id == Visit.id)
         .where(
             County.area_code == day.area_code,
@@ -92,9 +117,11 @@ def _demand(session: Session, day: Day, visit_ids: Collection[int] | None) -> li
             Visit.state.not_in(LEAVES_THE_PLAN),
         )
         .order_by(Visit.id)
-    )  # fmt: skip
+    )
     if visit_ids is not None:
         query = query.where(Visit.id.in_(visit_ids))
+    if without is not None:
+        query = query.where(Visit.id != without)
     return list(session.execute(query))
 
 
@@ -151,18 +178,32 @@ class _Places:
         return core.Problem(visits, vehicles, durations, distances, coordinates=points, travel=travel_times)
 
 
-def _visit(row: Row[Any], day: Day, places: _Places, started: tuple[int, datetime] | None) -> core.Visit:
+def _as_visit(session: Session, candidate: Candidate, day: Day, places: _Places) -> core.Visit:
+    row = session.execute(_visits().where(Visit.id == candidate.visit_id)).one()
+    windows = tuple(core.TimeWindow(day.seconds(begins), day.seconds(ends)) for begins, ends in candidate.windows)
+    return replace(_visit(row, day, places, None, windows), pin=None)
+
+
+def _visit(
+    row: Row[Any],
+    day: Day,
+    places: _Places,
+    started: tuple[int, datetime] | None,
+    windows: tuple[core.TimeWindow, ...] | None = None,
+) -> core.Visit:
     has_position = row.lng is not None
     place = places.number(row.lng if has_position else row.centre_lng, row.lat if has_position else row.centre_lat)
     pinned_start = started[1] if started else row.pinned_start_at
     technician = started[0] if started else row.pinned_technician_id
+    if windows is None:
+        windows = () if started else (_window(row, day),)
     start = day.seconds(pinned_start) if pinned_start else None
     return core.Visit(
         id=row.id,
         place=place,
         service=row.service,
         setup=row.setup,
-        windows=() if started else (_window(row, day),),
+        windows=windows,
         skills=row.skills,
         county=row.county_code,
         load=(row.load,),
