@@ -11,7 +11,7 @@ from routing.schedule import stops
 
 
 def violations(problem: Problem, plan: Plan) -> list[Violation]:
-    """Every rule the plan breaks, route by route; empty for a plan that can be carried out and accounts for all visits."""
+    """Every rule the plan breaks; empty for a plan that can be carried out and accounts for all visits."""
     found = list(_accounts(problem, plan))
     for route in plan.routes:
         if problem.has_vehicle(route.vehicle):

@@ -1,9 +1,10 @@
 """How drives, windows and breaks move time along a route: the steps `stops` and `insertions` are made of.
 
-A clock is a list indexed by the set of breaks already taken (bit b for break b). Forwards each entry is the earliest
-instant with that set taken, backwards the latest instant from which the rest can still be kept. One second of lateness
-outweighs any amount of time: a forward entry is `lateness * LATE + instant`, so an entry below `LATE` keeps every rule.
-Earlier is never worse (waiting is always allowed), which makes the smallest entry per set of breaks exact.
+A clock is a list indexed by the set of breaks already taken (bit b for break b). Forwards each entry is the
+earliest instant with that set taken, backwards the latest instant from which the rest can still be kept. One
+second of lateness outweighs any amount of time: a forward entry is `lateness * LATE + instant`, so an entry
+below `LATE` keeps every rule. Earlier is never worse (waiting is always allowed), which makes the smallest
+entry per set of breaks exact.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Clock = list[int]
 
 
 def first_begin(windows: Sequence[TimeWindow], at: int) -> int | None:
-    """The earliest instant not before `at` that lies in a window; None after the last one. No windows: any time."""
+    """The earliest instant not before `at` in a window; None after the last one. No windows: any time."""
     if not windows:
         return at
     best: int | None = None
@@ -43,7 +44,7 @@ def last_begin(windows: Sequence[TimeWindow], at: int) -> int:
 
 
 def begin(windows: Sequence[TimeWindow], moment: int) -> int:
-    """The forward entry at which something with these windows begins; lateness is added when all have passed."""
+    """The forward entry at which what has these windows begins; lateness is added when all have passed."""
     at = moment & (LATE - 1)
     found = first_begin(windows, at)
     if found is None:

@@ -14,7 +14,7 @@ from routing.schedule import forward
 
 
 def barrier(problem: Problem, visit: Visit, vehicle: Vehicle) -> Rule | None:
-    """The first rule that keeps the vehicle from the visit even on an otherwise empty day; None when it could."""
+    """The first rule that keeps the vehicle from the visit even on an empty day; None when it could."""
     return who_barrier(visit, vehicle) or day_barrier(problem, visit, vehicle)
 
 
@@ -43,7 +43,7 @@ def pin_in_window(visit: Visit) -> bool:
 
 
 def day_barrier(problem: Problem, visit: Visit, vehicle: Vehicle) -> Rule | None:
-    """The first rule about the day that stops the visit made alone: pin, window, shift, break, load, limits."""
+    """The first rule of the day that stops the visit made alone: pin, load, limits, window, shift, break."""
     if not pin_in_window(visit):
         return Rule.PIN
     journey = Journey.of(problem, vehicle, (visit,))
@@ -76,8 +76,8 @@ def _time_barrier(journey: Journey) -> Rule | None:
 def reason(problem: Problem, plan: Plan, visit: Visit | int) -> Reason:
     """Why the plan leaves the visit out.
 
-    The rule that stops most of the vehicles which come nearest to making it; `no-time` when some could make it on an
-    empty day, `no-vehicle` when there is nobody at all.
+    The rule that stops most of the vehicles which come nearest to making it; `no-time` when some could make
+    it on an empty day, `no-vehicle` when there is nobody at all.
     """
     wanted = problem.visit(visit) if isinstance(visit, int) else visit
     candidates = _candidates(problem, wanted)
@@ -97,8 +97,8 @@ def reason(problem: Problem, plan: Plan, visit: Visit | int) -> Reason:
 
 
 ORDER = (
-    Rule.COUNTY, Rule.SKILL, Rule.LEVEL, Rule.NOT_ALLOWED, Rule.PIN, Rule.CAPACITY, Rule.MAX_VISITS, Rule.MAX_TRAVEL,
-    Rule.MAX_DISTANCE, Rule.WINDOW, Rule.SHIFT, Rule.BREAK,
+    Rule.COUNTY, Rule.SKILL, Rule.LEVEL, Rule.NOT_ALLOWED, Rule.PIN, Rule.CAPACITY, Rule.MAX_VISITS,
+    Rule.MAX_TRAVEL, Rule.MAX_DISTANCE, Rule.WINDOW, Rule.SHIFT, Rule.BREAK,
 )  # fmt: skip
 
 SAYS = {

@@ -21,8 +21,9 @@ ANY_TIME = (TimeWindow(0, LATE - 1),)
 def insertions(problem: Problem, plan: Plan, visit: Visit | int) -> list[Insertion]:
     """Every place, and every window of the visit there, where it fits; cheapest first, then earliest.
 
-    `visit` may be an id of the problem or a visit it does not know (its `place` must be one of the problem's). A visit
-    the plan already serves is tried as if it were not in its route. Complete and exact for time, breaks, load, limits.
+    `visit` may be an id of the problem or a visit it does not know (its `place` must be one of the
+    problem's). A visit the plan already serves is tried as if it were not in its route. Complete and exact
+    for time, breaks, load, limits.
     """
     wanted = problem.visit(visit) if isinstance(visit, int) else visit
     routes = {route.vehicle: route for route in plan.routes}
@@ -85,8 +86,9 @@ def _with_overtime(
 class _Gaps:
     """All that is needed to try one visit in every gap of one route.
 
-    `there[i]` and `onward[i]` are (seconds, metres) to the visit from where leg i begins, and from it to where leg i
-    leads. `free` are the forward clocks where legs begin, `starts_by` the latest starts of what they lead to.
+    `there[i]` and `onward[i]` are (seconds, metres) to the visit from where leg i begins, and from it to
+    where leg i leads. `free` are the forward clocks where legs begin, `starts_by` the latest starts of what
+    they lead to.
     """
 
     journey: Journey
@@ -157,7 +159,7 @@ class _Gaps:
 def _detours(
     problem: Problem, vehicle: Vehicle, others: Sequence[Visit], visit: Visit
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """(seconds, metres) from each place of the route but its end to the visit, and from it to each but the start."""
+    """(seconds, metres) from where each leg begins to the visit, and from it to where each leg leads."""
     head = [] if vehicle.start is None else [vehicle.start]
     tail = [] if vehicle.end is None else [vehicle.end]
     along = [*head, *(other.place for other in others), *tail]

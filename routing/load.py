@@ -1,4 +1,4 @@
-"""What is on board along a route. Loads are tuples of units, one entry per dimension; a missing entry is 0."""
+"""What is on board along a route. Loads are units per dimension; a missing entry is 0."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def mended(problem: Problem, routes: Iterable[Route]) -> list[Route]:
 
 
 def rebuilt(problem: Problem, route: Route) -> Route:
-    """As many of the route's visits as fit together, put in one by one: pinned first, then by priority and order."""
+    """As many of the route's visits as fit together, put in one by one: pinned first, then by priority."""
     order = {visit_id: i for i, visit_id in enumerate(route.visits)}
     whole = Route(route.vehicle, ())
     for visit in sorted(_visits(problem, route.visits), key=lambda visit: (*urgency(visit), order[visit.id])):
@@ -41,7 +41,7 @@ def rebuilt(problem: Problem, route: Route) -> Route:
 
 
 def filled(problem: Problem, routes: Sequence[Route]) -> Plan:
-    """A plan of the routes with every visit left out put where it is cheapest, or given the reason why not."""
+    """A plan of the routes, every visit left out put where it is cheapest or given the reason why not."""
     plan = Plan(tuple(routes), {})
     left = sorted(_visits(problem, _missing(problem, routes)), key=urgency)
     unplaced = []

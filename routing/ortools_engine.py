@@ -1,7 +1,8 @@
-"""The engine on OR-Tools' routing model. Takes a checked problem of moderate size, gives back routes to be checked.
+"""The engine on OR-Tools' routing model. Takes a checked problem of moderate size, gives back routes to be
+checked.
 
-It relaxes what the model cannot say exactly (a break may interrupt a drive, loads delivered and picked up are only
-bounded): the caller judges every route and repairs the few that need it.
+It relaxes what the model cannot say exactly (a break may interrupt a drive, loads delivered and picked up are
+only bounded): the caller judges every route and repairs the few that need it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +19,6 @@ from ortools.constraint_solver import (
     pywrapcp,
     routing_enums_pb2,
     routing_ils_pb2,
-    routing_parameters_pb2,
 )
 
 from routing.clock import start_windows
@@ -27,7 +29,7 @@ from routing.problem import Problem, TimeWindow, Vehicle, Visit
 from routing.score import NOT_PREFERRED, OVERTIME, left_out_cost
 
 Found = Callable[[int, int], None]
-Parameters = routing_parameters_pb2.RoutingSearchParameters
+Parameters = Any
 
 
 def improved(
@@ -109,7 +111,7 @@ class _Model:
         """The start of service lies in one of the windows: the range of all, less the holes between them."""
         spans = merged(windows, self.origin, self.origin + self.horizon)
         start.SetRange(spans[0].earliest - self.origin, spans[-1].latest - self.origin)
-        for before, after in zip(spans, spans[1:], strict=False):
+        for before, after in pairwise(spans):
             start.RemoveInterval(before.latest + 1 - self.origin, after.earliest - 1 - self.origin)
 
     def _shift(self, clock: pywrapcp.RoutingDimension, k: int, vehicle: Vehicle) -> None:
@@ -242,7 +244,7 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Nodes:
-    """The square arrays over nodes: visits, then start and end places, then nowhere if needed (free to leave and reach)."""
+    """Arrays over nodes: visits, start and end places, then nowhere if needed (free to leave and reach)."""
 
     durations: NDArray[np.int64]
     distances: NDArray[np.int64]
@@ -287,7 +289,7 @@ def _entry(load: tuple[int, ...], dimension: int) -> int:
 
 
 def merged(windows: Sequence[TimeWindow], earliest: int, latest: int) -> list[TimeWindow]:
-    """The windows cut to [earliest, latest], in order, touching ones joined; the whole span when there are none."""
+    """The windows cut to [earliest, latest], in order, touching ones joined; the span if there are none."""
     if not windows:
         return [TimeWindow(earliest, latest)]
     spans: list[TimeWindow] = []

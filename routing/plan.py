@@ -56,8 +56,8 @@ class Plan:
 class Stop:
     """One element of a timed route. kind: start, visit, break or end. Times in seconds, distance in metres.
 
-    `travel` and `distance` lead *to* this stop; `arrive` + `waiting` + `setup` = `start`; `start` + `service` = `leave`.
-    `load` is what is on board when leaving; `rest` is the id of a break.
+    `travel` and `distance` lead *to* this stop; `arrive` + `waiting` + `setup` = `start`; `start` + `service`
+    = `leave`. `load` is what is on board when leaving; `rest` is the id of a break.
     """
 
     kind: str
@@ -88,10 +88,11 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """One place where one more visit fits: before `position` in the vehicle's route, its service beginning at `start`.
+    """One place where one more visit fits: before `position` in the vehicle's route, its service beginning at
+    `start`.
 
-    `cost` is the extra travel in seconds, plus what extra overtime costs; `window` is the position of the window used
-    in the visit's `windows` (0 when it has none).
+    `cost` is the extra travel in seconds, plus what extra overtime costs; `window` is the position of the
+    window used in the visit's `windows` (0 when it has none).
     """
 
     vehicle: int

@@ -29,7 +29,7 @@ class TimeWindow:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A rest of `duration` seconds that begins inside one of `windows`. Driving is never interrupted by it."""
+    """A rest of `duration` seconds that begins inside one of `windows`, and never interrupts a drive."""
 
     id: int
     windows: tuple[TimeWindow, ...]
@@ -100,9 +100,10 @@ class Vehicle:
 class Problem:
     """Visits, vehicles, and the travel between places.
 
-    `durations` (s), `distances` (m) and `costs` (any unit; seconds when absent) are n × n int32 over places; visit ids
-    and vehicle ids are unique. With `coordinates` (n × 2, lng and lat, WGS-84) and `travel` in place of `durations`,
-    travel is worked out where it is needed: the form for areas whose matrix would not fit in memory.
+    `durations` (s), `distances` (m) and `costs` (any unit; seconds when absent) are n × n int32 over places;
+    visit ids and vehicle ids are unique. With `coordinates` (n × 2, lng and lat, WGS-84) and `travel` in
+    place of `durations`, travel is worked out where it is needed: the form for areas whose matrix would not
+    fit in memory.
     """
 
     visits: tuple[Visit, ...]
@@ -126,7 +127,7 @@ class Problem:
         coordinates: Coordinates,
         travel: TravelTimes,
     ) -> Problem:
-        """A problem whose places are `coordinates`; the matrix is made at once unless it would be too large."""
+        """A problem whose places are `coordinates`; the matrix is made at once unless too large."""
         if len(coordinates) > MOST_MATRIX_PLACES:
             return Problem(visits, vehicles, coordinates=coordinates, travel=travel)
         durations, distances = travel.matrix(coordinates)

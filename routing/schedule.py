@@ -32,9 +32,10 @@ class Rests:
 def stops(problem: Problem, route: Route) -> list[Stop]:
     """The timed stops of a route: start, visits and breaks in order, end. Empty for a route without visits.
 
-    Every service begins as early as the order allows, breaks being placed so that nothing is late if that is possible
-    (before a drive or on arrival, never within one); then the departure is moved as late as the first start allows.
-    Times are given for impossible routes too: what is late begins on arrival. Raises KeyError for unknown ids.
+    Every service begins as early as the order allows, breaks being placed so that nothing is late if that is
+    possible (before a drive or on arrival, never within one); then the departure is moved as late as the
+    first start allows. Times are given for impossible routes too: what is late begins on arrival. Raises
+    KeyError for unknown ids.
     """
     if not route.visits:
         return []
@@ -155,7 +156,8 @@ class _Diary:
         pause = self.journey.vehicle.breaks[b]
         arrive = self.stops[-1].leave + drive
         start = begin(pause.windows, arrive) & (LATE - 1)
+        leave = start + pause.duration
         self.stops.append(
-            Stop("break", None, place, arrive, start - arrive, 0, start, pause.duration, start + pause.duration,
+            Stop("break", None, place, arrive, start - arrive, 0, start, pause.duration, leave,
                  drive, metres, self.load, pause.id)
         )  # fmt: skip

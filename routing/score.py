@@ -30,7 +30,7 @@ def score(problem: Problem, plan: Plan) -> tuple[int, int]:
 
 
 def travel_cost(problem: Problem, routes: Iterable[Route]) -> int:
-    """Travel (in `costs` if the problem has them), overtime and technicians who are not the preferred ones."""
+    """Travel (in `costs` if there are any), overtime, and technicians who are not the preferred ones."""
     return sum(_route_cost(problem, route) for route in routes if route.visits)
 
 

@@ -21,8 +21,8 @@ def solve(
 ) -> Plan:
     """A plan that breaks no rule, every visit in a route or left out with a reason.
 
-    `start` is improved on: its routes are kept where they can be, and the answer is never worse than what is kept of
-    it. `progress` is called with every better solution. Raises InvalidProblem for contradictory input; a visit nobody
-    can make, no vehicle at all or ten times too many visits are no errors.
+    `start` is improved on: its routes are kept where they can be, and the answer is never worse than what is
+    kept of it. `progress` is called with every better solution. Raises InvalidProblem for contradictory
+    input; a visit nobody can make, no vehicle at all or ten times too many visits are no errors.
     """
     return solve_single(validated(problem), limits, start, progress)

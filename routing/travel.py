@@ -20,7 +20,8 @@ class TravelTimes(Protocol):
     def matrix(self, points: Coordinates, depart_at: int | None = None) -> tuple[Matrix, Matrix]:
         """Durations (s) and distances (m), both n × n, between `points` (n × 2, lng and lat, WGS-84 degrees).
 
-        `depart_at` is a time on the problem's axis for engines that know rush hours; None means an ordinary one.
+        `depart_at` is a time on the problem's axis for engines that know rush hours; None means an ordinary
+        one.
         """
         ...
 
@@ -29,8 +30,8 @@ class TravelTimes(Protocol):
 class GreatCircle:
     """Straight lines over the earth, stretched by `circuity`, driven at `speed_kmh`.
 
-    `per_stop` seconds are added to every journey (to park, to find the door). Equal points are one place: 0 s, 0 m.
-    Distances by the haversine formula on a sphere of the IUGG mean radius, as geopy's great circle.
+    `per_stop` seconds are added to every journey (to park, to find the door). Equal points are one place: 0
+    s, 0 m. Distances by the haversine formula on a sphere of the IUGG mean radius, as geopy's great circle.
     """
 
     circuity: float = 1.3

@@ -15,9 +15,11 @@ LATEST = LATE >> 8
 
 
 def validated(problem: Problem) -> Problem:
-    """The problem itself when it is sound. Raises InvalidProblem, naming the field and the remedy, when it is not.
+    """The problem itself when it is sound. Raises InvalidProblem, naming the field and the remedy, when it is
+    not.
 
-    An impossible visit is sound (it will be left out with a reason); contradictory or unreadable figures are not.
+    An impossible visit is sound (it will be left out with a reason); contradictory or unreadable figures are
+    not.
     """
     places = _travel(problem)
     _unique("visits", [visit.id for visit in problem.visits])

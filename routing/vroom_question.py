@@ -1,4 +1,4 @@
-"""Reads a problem in VROOM's JSON form (its API page: input). What would change the meaning and is not known is refused."""
+"""Reads a problem in VROOM's JSON form; refuses what would change its meaning and is not planned with."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ REFUSED = {
 def from_vroom(question: Json, travel: TravelTimes | None = None) -> Problem:
     """The problem of a VROOM input: jobs, vehicles and matrices (or coordinates, joined by `travel`).
 
-    Skills become skills of level 1. Without matrices `travel` (great circle by default) is used between `location`s.
-    Raises InvalidProblem naming the JSON field and the remedy.
+    Skills become skills of level 1. Without matrices `travel` (great circle by default) is used between
+    `location`s. Raises InvalidProblem naming the JSON field and the remedy.
     """
     if not isinstance(question, Mapping):
         raise InvalidProblem("input", "must be a JSON object with jobs and vehicles")
