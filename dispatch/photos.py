@@ -35,7 +35,7 @@ class Shot:
 
 def receive(
     system: System, visit_id: int, technician_id: int, fact: Fact, *, shot_code: str, source: bytes
-) -> tuple[Visit, Proof]:
+) -> Proof:
     """Keep one photo of a shot list's entry; the same event or the same bytes again give the same proof.
 
     Two short transactions with the decoding between them, so that nobody waits for a photo. Raises NotFound,
@@ -57,7 +57,7 @@ def receive(
         session.add(proof)
         session.flush()
         _record(session, visit, shot, fact, sha256)
-        return visit, proof
+        return proof
 
 
 def content(system: System, proof: Proof) -> bytes:
@@ -77,7 +77,7 @@ def of_mine(session: Session, proof_id: int, technician_id: int) -> Proof:
     return proof
 
 
-def _known(session: Session, shot: Shot, fact: Fact) -> tuple[Visit, Proof] | None:
+def _known(session: Session, shot: Shot, fact: Fact) -> Proof | None:
     """The answer to a photo that is here already; a new event about it is still recorded."""
     visit = visits.mine(session, shot.visit_id, shot.technician_id, lock=True)
     is_repeat = facts.is_known(session, shot.visit_id, EventType.PROOF, fact, **_payload(shot))
@@ -86,7 +86,7 @@ def _known(session: Session, shot: Shot, fact: Fact) -> tuple[Visit, Proof] | No
         return None
     if not is_repeat:
         _record(session, visit, shot, fact, proof.sha256)
-    return visit, proof
+    return proof
 
 
 def _check_room(session: Session, shot: Shot) -> None:
