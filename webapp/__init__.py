@@ -1,0 +1,1 @@
+"""The console and the pages consumers see: parse, call, show."""

@@ -1,0 +1,113 @@
+"""The only place with status codes for what goes wrong: a page for people, RFC 9457 problem+json for programs."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from apiflask import APIFlask, HTTPError
+from flask import Response, json, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, TooManyRequests
+
+from dispatch.errors import SolverFailed, WrongRows
+from technicians.errors import Conflict, InvalidInput, NotAllowed, NotFound, ShifuError
+from webapp.access import NotSignedIn
+from webapp.answers import wants_json
+
+log = structlog.get_logger()
+
+STATUS: tuple[tuple[type[ShifuError], HTTPStatus], ...] = (
+    (NotSignedIn, HTTPStatus.UNAUTHORIZED),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (NotAllowed, HTTPStatus.FORBIDDEN),
+    (Conflict, HTTPStatus.CONFLICT),
+    (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (SolverFailed, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ShifuError, HTTPStatus.BAD_REQUEST),
+)
+
+
+def register(app: APIFlask) -> None:
+    """Translate every error of the application in one place."""
+    app.register_error_handler(ShifuError, _business)
+    app.error_processor(_api)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(InternalServerError, _unexpected)
+
+
+def status_of(error: ShifuError) -> HTTPStatus:
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def _business(error: ShifuError) -> ResponseReturnValue:
+    more = {"problems": [str(problem) for problem in error.problems]} if isinstance(error, WrongRows) else {}
+    return _answer(status_of(error), error.code, error.message, error.remedy, error.field, more)
+
+
+def _api(error: HTTPError) -> ResponseReturnValue:
+    """A JSON body or a query that does not have the declared form."""
+    status = HTTPStatus(error.status_code)
+    if status != HTTPStatus.UNPROCESSABLE_ENTITY or not error.detail:
+        return _answer(status, "http-error", error.message or status.phrase)
+    fields = _flat(error.detail)
+    first = next(iter(fields), None)
+    message = _("Some fields cannot be used: %(fields)s.", fields=", ".join(fields))
+    return _answer(status, "invalid-input", message, None, first, {"errors": fields})
+
+
+def _flat(detail: Any, path: str = "") -> dict[str, str]:
+    """Field path → what is wrong with it."""
+    if isinstance(detail, dict):
+        return {k: v for key, value in detail.items() for k, v in _flat(value, f"{path}.{key}".strip(".")).items()}
+    if isinstance(detail, list):
+        return {path.partition(".")[2] or path: "; ".join(str(item) for item in detail)}
+    return {path: str(detail)}
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.response is not None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    status = HTTPStatus(error.code)
+    if isinstance(error, RequestEntityTooLarge):
+        limit = request.max_content_length or 0
+        return _answer(
+            status,
+            "too-large",
+            _("What was sent is larger than %(limit)d kB, the most that is taken here.", limit=limit // 1024),
+            _("Send it in smaller parts."),
+        )
+    if isinstance(error, TooManyRequests):
+        return _answer(status, "too-many", _("Too many attempts."), _("Wait a minute, then try again."))
+    if status == HTTPStatus.NOT_FOUND:
+        return _answer(
+            status, "not-found", _("There is nothing here, or nothing that you may see."), _("Go back to where you were.")
+        )
+    return _answer(status, "http-error", status.phrase)
+
+
+def _unexpected(error: InternalServerError) -> ResponseReturnValue:
+    log.error("web.unexpected", endpoint=request.endpoint, exc_info=error.original_exception)
+    return _answer(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "unexpected",
+        _("Something went wrong on our side. It has been recorded."),
+        _("Try again; if it happens again, tell the operator the time and what you did."),
+    )
+
+
+def _answer(
+    status: HTTPStatus,
+    code: str,
+    message: str,
+    remedy: str | None = None,
+    field: str | None = None,
+    more: dict[str, Any] | None = None,
+) -> ResponseReturnValue:
+    if not wants_json():
+        return render_template("error.html", status=status, message=message, remedy=remedy, more=more or {}), status
+    problem = {"type": f"urn:shifu:{code}", "title": status.phrase, "status": status, "code": code, "detail": message}
+    problem |= {key: value for key, value in (("remedy", remedy), ("field", field)) if value} | (more or {})
+    return Response(json.dumps(problem), status, content_type="application/problem+json")

@@ -1,0 +1,44 @@
+"""The rail on the left: the rooms of the console and who may enter them. A new page adds a line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request
+from flask_babel import LazyString, lazy_gettext
+from flask_login import current_user
+
+from dispatch.account import Role
+
+OFFICE = frozenset({Role.DISPATCHER, Role.OPERATOR})
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One line of the rail. `endpoint` opens it; every endpoint of the same blueprint marks it as the present one."""
+
+    endpoint: str
+    icon: str
+    label: LazyString
+    roles: frozenset[Role]
+
+    @property
+    def is_here(self) -> bool:
+        return request.blueprint == self.endpoint.partition(".")[0]
+
+
+ROOMS = (
+    Room("board.page", "board", lazy_gettext("Board"), OFFICE),
+    Room("orders.listing", "orders", lazy_gettext("Orders"), EVERYBODY),
+    Room("roster.listing", "people", lazy_gettext("Roster"), OFFICE),
+    Room("coverage.page", "coverage", lazy_gettext("Coverage"), OFFICE),
+)
+
+
+def rooms() -> list[Room]:
+    """The rooms that exist in this application and that the present person may enter."""
+    if not current_user.is_authenticated:
+        return []
+    views = current_app.view_functions
+    return [room for room in ROOMS if room.endpoint in views and current_user.role in room.roles]

@@ -1,0 +1,40 @@
+"""Copy the pinned browser libraries out of node_modules, once `npm ci` has put them there: python -m webapp.vendor."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+VENDOR = Path(__file__).parent / "static" / "vendor"
+FILES = {
+    "maplibre-gl/dist/maplibre-gl.mjs": "maplibre-gl.mjs",
+    "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.mjs",
+    "maplibre-gl/dist/maplibre-gl-shared.mjs": "maplibre-gl-shared.mjs",
+    "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
+    "htmx.org/dist/htmx.esm.min.js": "htmx.mjs",
+    "idb/build/index.js": "idb.mjs",
+    "signature_pad/dist/signature_pad.min.js": "signature_pad.mjs",
+}
+
+
+def copy(source: Path, target: Path) -> list[str]:
+    """Copy every file that is there; returns those that are not."""
+    target.mkdir(parents=True, exist_ok=True)
+    absent = [name for name in FILES if not (source / name).is_file()]
+    for name, kept_as in FILES.items():
+        if name not in absent:
+            shutil.copyfile(source / name, target / kept_as)
+    return absent
+
+
+def main() -> int:
+    absent = copy(ROOT / "node_modules", VENDOR)
+    if absent:
+        print(f"error: not in node_modules: {', '.join(absent)}. Run npm ci first.", file=sys.stderr)
+    return 1 if absent else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
