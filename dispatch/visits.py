@@ -102,7 +102,8 @@ def arrive(session: Session, visit_id: int, technician_id: int, fact: Fact) -> V
     if learnt is not None:
         audit.note(
             session, actor(session, technician_id), "work-order.learn-position", "work-order",
-            visit.work_order_id, at=fact.received_at, before={"position_quality": learnt}, after={"position_quality": "learnt"},
+            visit.work_order_id, at=fact.received_at,
+            before={"position_quality": learnt}, after={"position_quality": "learnt"},
         )  # fmt: skip
     return visit
 

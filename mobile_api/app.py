@@ -6,7 +6,7 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispatch.system import System
-from mobile_api import day, errors, headers, login, phone, photos, visits
+from mobile_api import day, errors, headers, login, openapi, phone, photos, visits
 from mobile_api.access import undeclared
 
 BLUEPRINTS = (login.bp, day.bp, visits.bp, photos.bp, phone.bp)
@@ -30,7 +30,7 @@ def create_app(system: System) -> APIFlask:
     errors.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.spec_processor(errors.describe)
+    app.spec_processor(openapi.complete)  # type: ignore[arg-type]
     if silent := undeclared(app):
         raise TypeError(f"these routes do not declare who may call them: {', '.join(silent)}")
     return app

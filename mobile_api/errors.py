@@ -10,7 +10,6 @@ from werkzeug.exceptions import HTTPException
 
 from dispatch.phone_login import LoginLocked, NotLoggedIn, WrongPin
 from mobile_api import messages
-from mobile_api.shapes import PROBLEM
 from technicians.errors import Conflict, InvalidInput, NotAllowed, NotFound, ShifuError
 
 STATUS: dict[type[ShifuError], int] = {
@@ -24,38 +23,11 @@ STATUS: dict[type[ShifuError], int] = {
 }
 
 
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "description": "RFC 9457; `code` is stable, `title` and `detail` are for people.",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-        "field": {"type": "string"},
-        "errors": {"type": "array", "items": {"type": "object"}},
-    },
-}
-
-
 def register(app: APIFlask) -> None:
     """Translate every error of this app."""
     app.register_error_handler(ShifuError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.error_processor(_unusable)
-
-
-def describe(spec: dict[str, Any]) -> dict[str, Any]:
-    """Say in the OpenAPI document what every refusal looks like."""
-    refusal = {"schema": PROBLEM_SCHEMA, "example": PROBLEM}
-    for path in spec["paths"].values():
-        for operation in path.values():
-            for status, response in operation.get("responses", {}).items():
-                if status >= "400":
-                    response["content"] = {"application/problem+json": refusal}
-    return spec
 
 
 def _refused(error: ShifuError) -> Response:
@@ -85,7 +57,7 @@ def _unusable(error: HTTPError) -> Response:
         for fields in (error.detail or {}).values()
         for field, reasons in fields.items()
     ]
-    said = " ".join(f"{each['field']}: {each['message']}." for each in wrong) or error.message
+    said = " ".join(f"{each['field']}: {each['message']}." for each in wrong) or error.message or ""
     status = error.status_code
     return _problem(status, "invalid-input", messages.http_title(status), said, errors=wrong)
 

@@ -29,7 +29,7 @@ def fact(device: DeviceToken, event: EventIn) -> Fact:
 
 
 def receipt(event: EventIn) -> None:
-    """Name the event in a header of the answer: a phone forgets it only then, for a captive portal says 200 too."""
+    """Name the event in a header: a phone forgets it only then, for a captive portal answers 200 too."""
 
     @after_this_request
     def _named(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""Headers that keep browsers honest: own scripts only, nothing framed, nothing guessed, nothing left in caches."""
+"""Headers that keep browsers honest: own scripts only, nothing framed, guessed or left in caches."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from mobile_api.shapes import PHOTO, PhotoOut, PhotoQuery
 from mobile_api.visits import ONE, REFUSALS
 
 bp = APIBlueprint("photos", __name__, tag="Photos")
-BODY = {"schema": {"type": "string", "format": "binary"}}
 
 
 @bp.post(ONE + "/photos")

@@ -214,8 +214,3 @@ PHOTO = {
     "id": 31, "shot": "after", "sha256": "9f2c…", "width": 2048, "height": 1536,
     "taken_at": "2026-05-11T02:05:00Z", "missing": [],
 }  # fmt: skip
-PROBLEM = {
-    "type": "tag:shifu-dispatch,2026:missing-shots", "title": "Photos are missing", "status": 422,
-    "detail": "These photos are still missing: Finished work. Take them, then complete.",
-    "code": "missing-shots", "field": "photos",
-}  # fmt: skip

@@ -26,7 +26,7 @@ PIN = "482915"
 
 
 def publish(session: Session, town: Town, technician: str, orders: list[WorkOrder]) -> DayPlan:
-    """A published plan in which one technician visits these orders at their windows' beginnings, after a break."""
+    """A published plan in which one technician visits these orders at their windows' beginnings."""
     route = Route(technician_id=town.technicians[technician], starts_at=shanghai(8), ends_at=shanghai(17))
     plan = DayPlan(
         area_code=AREA, on_date=TUESDAY, version=1, state=DayPlanState.PUBLISHED, basis={}, solver={},
@@ -40,7 +40,8 @@ def publish(session: Session, town: Town, technician: str, orders: list[WorkOrde
         assert promise is not None
         route.stops.append(
             Stop(
-                day_plan_id=plan.id, position=position, visit_id=order.visits[0].id, travel=900, distance=4200,
+                day_plan_id=plan.id, position=position, visit_id=order.visits[0].id, travel=900,
+                distance=4200,
                 scheduled_arrival=promise.window_starts_at, scheduled_start=promise.window_starts_at,
                 scheduled_leave=promise.window_ends_at,
             )
