@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -54,18 +55,46 @@ def note(
     after: dict[str, Any] | None = None,
     why: str = "",
 ) -> AuditEntry:
-    """Append an entry in the caller's transaction; writers queue for the end of the chain until they commit."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
+    """Append an entry in the caller's transaction; writers queue for the chain until they commit."""
     entry = AuditEntry(
         at=at, actor=actor, action=action, subject=subject, subject_id=str(subject_id), why=why,
-        before=before or {}, after=after or {}, previous_hash=last.hash if last else "",
+        before=before or {}, after=after or {},
     )  # fmt: skip
-    entry.hash = entry.sealed()
-    session.add(entry)
-    session.flush()
+    _append(session, [entry])
     return entry
+
+
+def note_all(
+    session: Session,
+    actor: str,
+    action: str,
+    subject: str,
+    changes: Iterable[tuple[object, dict[str, Any]]],
+    *,
+    at: datetime,
+) -> None:
+    """Append one entry for each (subject id, after), for changes that are made many at a time."""
+    _append(
+        session,
+        [
+            AuditEntry(
+                at=at, actor=actor, action=action, subject=subject, subject_id=str(subject_id), why="",
+                before={}, after=after,
+            )
+            for subject_id, after in changes
+        ],
+    )  # fmt: skip
+
+
+def _append(session: Session, entries: Sequence[AuditEntry]) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    previous = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or ""
+    for entry in entries:
+        entry.previous_hash = previous
+        entry.hash = previous = entry.sealed()
+        session.add(entry)
+    session.flush()
 
 
 def broken_at(session: Session) -> int | None:

@@ -68,7 +68,7 @@ class CountyIndex:
         grouped = np.argsort(polygon, kind="stable")
         at, polygon = sound[at[grouped]], polygon[grouped]
         starts = np.flatnonzero(np.diff(polygon, prepend=-1))
-        for start, end in zip(starts, [*starts[1:], len(polygon)], strict=True):
+        for start, end in zip(starts, [*starts[1:], len(polygon)][: len(starts)], strict=True):
             mine = at[start:end]
             mine = mine[shapely.intersects_xy(self._shapes[polygon[start]], given[mine])]
             owner[mine] = np.minimum(owner[mine], polygon[start])

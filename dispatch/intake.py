@@ -1,0 +1,120 @@
+"""From an order as handed in to its rows; what single orders and whole files have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from dispatch import audit
+from dispatch.catalogue import ServiceProduct
+from dispatch.new_order import NewOrder
+from dispatch.parking import Parked
+from dispatch.siting import Site
+from dispatch.work_order import (
+    Appointment,
+    AppointmentState,
+    BookedBy,
+    Visit,
+    VisitCause,
+    VisitState,
+    WorkOrder,
+    WorkOrderState,
+)
+from technicians.errors import Conflict, InvalidInput
+
+
+def require_same(known: WorkOrder, order: NewOrder) -> None:
+    """Conflict when an order of the same number was handed in with other content."""
+    differing = changed_fields(known, order)
+    if differing:
+        raise Conflict(
+            f"Order {order.number} is known already, with another {', '.join(differing)}.",
+            field=differing[0],
+            remedy="Send it unchanged, or use a new number.",
+        )
+
+
+def changed_fields(known: WorkOrder, order: NewOrder) -> list[str]:
+    """The fields in which an order differs from the one handed in before."""
+    return [name for name, digest in order.digest().items() if known.handed_in.get(name) != digest]
+
+
+def require_one_day(order: NewOrder, zone: ZoneInfo | None) -> None:
+    """InvalidInput for a window that runs past midnight where the consumer lives: a promise is for a day."""
+    starts_at, ends_at = order.window_starts_at, order.window_ends_at
+    if zone is None or starts_at is None or ends_at is None:
+        return
+    if starts_at.astimezone(zone).date() != ends_at.astimezone(zone).date():
+        raise InvalidInput(
+            f"is on another day than the start ({zone.key}).",
+            field="window_ends_at",
+            remedy="End the window before midnight.",
+        )
+
+
+def made(merchant_id: int, order: NewOrder, site: Site, product: ServiceProduct, at: datetime) -> WorkOrder:
+    """The row of a sound order, with its first visit and, for a window, the merchant's appointment."""
+    visit = Visit(
+        sequence=1,
+        cause=VisitCause.FIRST,
+        state=VisitState.WAITING,
+        service=order.service or product.duration,
+        setup=product.setup,
+    )
+    if order.window_starts_at is not None and order.window_ends_at is not None:
+        visit.appointments.append(
+            Appointment(
+                state=AppointmentState.CONFIRMED,
+                window_starts_at=order.window_starts_at,
+                window_ends_at=order.window_ends_at,
+                booked_by=BookedBy.MERCHANT,
+                created_at=at,
+            )
+        )
+    return WorkOrder(
+        merchant_id=merchant_id,
+        number=order.number.strip(),
+        product_code=product.code,
+        state=state_of(site.parked, order.window_starts_at is not None, order.goods_arrived_at),
+        parked_because=str(site.parked) if site.parked else None,
+        consumer_name=order.consumer_name.strip(),
+        consumer_phone=order.consumer_phone.strip(),
+        language=order.language,
+        address=order.address.strip(),
+        county_code=site.county_code,
+        lng=site.lng,
+        lat=site.lat,
+        position_quality=site.quality,
+        priority=order.priority,
+        note=order.note.strip(),
+        handed_in=order.digest(),
+        goods_arrived_at=order.goods_arrived_at,
+        created_at=at,
+        visits=[visit],
+    )
+
+
+def state_of(parked: Parked | None, is_booked: bool, goods_arrived_at: datetime | None) -> WorkOrderState:
+    if parked is not None:
+        return WorkOrderState.PARKED
+    if is_booked:
+        return WorkOrderState.BOOKED
+    return WorkOrderState.BOOKABLE if goods_arrived_at is not None else WorkOrderState.AWAITING_GOODS
+
+
+def note_submitted(session: Session, orders: Sequence[WorkOrder], *, by: str, at: datetime) -> None:
+    """One audit entry per new order."""
+    audit.note_all(
+        session,
+        by,
+        "work-order.submitted",
+        "work-order",
+        [
+            (order.id, {"state": order.state, "product": order.product_code, "county": order.county_code})
+            for order in orders
+        ],
+        at=at,
+    )

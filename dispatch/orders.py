@@ -1,0 +1,160 @@
+"""Work orders: handed in by a merchant, made bookable by the arrival of the goods, cancelled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from dispatch import audit, changes, intake
+from dispatch.catalogue import ServiceProduct
+from dispatch.day_plan import DayPlan, DayPlanState, Stop, Unassigned
+from dispatch.new_order import NewOrder
+from dispatch.place import Places
+from dispatch.siting import sites
+from dispatch.work_order import (
+    AppointmentState,
+    Visit,
+    VisitState,
+    WorkOrder,
+    WorkOrderState,
+)
+from routing.travel import TravelTimes
+from technicians.errors import Conflict, InvalidInput, NotFound
+from technicians.place import County, PlanningArea
+
+
+def find(session: Session, order_id: int, *, merchant_id: int | None = None, lock: bool = False) -> WorkOrder:
+    """The order; NotFound also for another merchant's when `merchant_id` limits whose may be seen."""
+    query = select(WorkOrder).where(WorkOrder.id == order_id)
+    if merchant_id is not None:
+        query = query.where(WorkOrder.merchant_id == merchant_id)
+    order = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if order is None:
+        raise NotFound(
+            f"There is no work order {order_id}.", field="order", remedy="Look for it in the list."
+        )
+    return order
+
+
+def submit(
+    session: Session, places: Places, merchant_id: int, order: NewOrder, *, by: str, at: datetime
+) -> tuple[WorkOrder, bool]:
+    """Take an order in; True when it is new, False when the same one had been handed in before.
+
+    An order whose county is not certain is parked and says why. Raises InvalidInput for a field that cannot
+    be used, and Conflict when the number is taken by an order with other content, naming the fields.
+    """
+    known = session.scalars(
+        select(WorkOrder).where(
+            WorkOrder.merchant_id == merchant_id, WorkOrder.number == order.number.strip()
+        )
+    ).one_or_none()
+    if known is not None:
+        intake.require_same(known, order)
+        return known, False
+    order.require_sound(at)
+    product = session.get(ServiceProduct, order.product_code)
+    if product is None:
+        raise InvalidInput(
+            f"There is no service product {order.product_code!r}.",
+            field="product_code",
+            remedy="Use a code from the list of service products.",
+        )
+    (site,) = sites(session, places, [order.claim])
+    intake.require_one_day(order, _zone(session, site.county_code))
+    row = intake.made(merchant_id, order, site, product, at)
+    session.add(row)
+    session.flush()
+    intake.note_submitted(session, [row], by=by, at=at)
+    return row, True
+
+
+def _zone(session: Session, county_code: str | None) -> ZoneInfo | None:
+    if county_code is None:
+        return None
+    found = session.scalar(select(PlanningArea.time_zone).join(County).where(County.code == county_code))
+    return ZoneInfo(found) if found else None
+
+
+def goods_arrived(
+    session: Session,
+    order_id: int,
+    *,
+    arrived_at: datetime,
+    by: str,
+    at: datetime,
+    merchant_id: int | None = None,
+) -> WorkOrder:
+    """The goods are in the local warehouse: the order can be booked. Told twice, the first time counts."""
+    order = find(session, order_id, merchant_id=merchant_id, lock=True)
+    if order.goods_arrived_at is not None:
+        return order
+    _require_open(order)
+    before = order.state
+    order.goods_arrived_at = arrived_at
+    if order.state == WorkOrderState.AWAITING_GOODS:
+        order.move_to(WorkOrderState.BOOKABLE)
+    audit.note(
+        session, by, "work-order.goods-arrived", "work-order", order.id, at=at,
+        before={"state": before}, after={"state": order.state, "goods_arrived_at": arrived_at.isoformat()},
+    )  # fmt: skip
+    return order
+
+
+def cancel(
+    session: Session,
+    travel_times: TravelTimes,
+    order_id: int,
+    *,
+    by: str,
+    at: datetime,
+    why: str = "",
+    merchant_id: int | None = None,
+) -> WorkOrder:
+    """Call the work off: its visits leave the plans, its appointment is cancelled. Twice is as good as once.
+
+    Raises Conflict when a technician is on the way or on site, or the work is done.
+    """
+    order = find(session, order_id, merchant_id=merchant_id, lock=True)
+    if order.state == WorkOrderState.CANCELLED:
+        return order
+    _require_open(order)
+    before = order.state
+    for visit in order.visits:
+        if visit.is_open:
+            _call_off(session, travel_times, visit, by=by, at=at)
+    order.move_to(WorkOrderState.CANCELLED)
+    audit.note(
+        session, by, "work-order.cancelled", "work-order", order.id, at=at, why=why,
+        before={"state": before}, after={"state": order.state},
+    )  # fmt: skip
+    session.flush()
+    return order
+
+
+def _require_open(order: WorkOrder) -> None:
+    if order.state in {WorkOrderState.COMPLETED, WorkOrderState.CANCELLED}:
+        raise Conflict(f"The order is {order.state}.", field="order", remedy="Hand in a new order.")
+
+
+def _call_off(session: Session, travel_times: TravelTimes, visit: Visit, *, by: str, at: datetime) -> None:
+    if visit.state != VisitState.WAITING:
+        raise Conflict(
+            f"The technician is {visit.state} already.", field="order", remedy="Call the technician first."
+        )
+    planned_in = session.scalars(
+        select(DayPlan.id)
+        .join(Stop, Stop.day_plan_id == DayPlan.id)
+        .where(Stop.visit_id == visit.id, DayPlan.state != DayPlanState.SUPERSEDED)
+        .order_by(DayPlan.id)
+    ).all()
+    for plan_id in planned_in:
+        changes.move(session, travel_times, plan_id, visit.id, None, revisions={}, by=by, at=at)
+    session.execute(delete(Unassigned).where(Unassigned.visit_id == visit.id))
+    if visit.appointment is not None:
+        visit.appointment.move_to(AppointmentState.CANCELLED)
+    visit.move_to(VisitState.CANCELLED)
+    visit.revision += 1

@@ -1,0 +1,111 @@
+"""The worklist of orders without a place: put where a person says they are, or put there for a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch import audit, orders
+from dispatch.intake import state_of
+from dispatch.parking import Parked, ParkRule
+from dispatch.place import Places
+from dispatch.siting import require_position
+from dispatch.work_order import PositionQuality, WorkOrder, WorkOrderState
+from seed_regions.locate import How
+from technicians.errors import Conflict, InvalidInput
+from technicians.place import County
+
+CAN_BE_PLACED = {WorkOrderState.PARKED, WorkOrderState.AWAITING_GOODS, WorkOrderState.BOOKABLE}
+
+
+def place(
+    session: Session,
+    places: Places,
+    order_id: int,
+    *,
+    county_code: str | None = None,
+    lng: float | None = None,
+    lat: float | None = None,
+    by: str,
+    at: datetime,
+    why: str = "",
+) -> WorkOrder:
+    """Put an order where a person says it is, and take it off the worklist.
+
+    A county without a position means the county's centre; a position without a county, the county it lies in.
+    WGS-84 degrees. Raises InvalidInput when the two contradict each other or the county is not served.
+    """
+    order = orders.find(session, order_id, lock=True)
+    if order.state not in CAN_BE_PLACED:
+        raise Conflict(
+            f"The order is {order.state}; its place can no longer be changed here.",
+            field="order",
+            remedy="Cancel its appointment first.",
+        )
+    require_position(lng, lat)
+    county = session.get(County, _decided(places, county_code, lng, lat))
+    if county is None:
+        raise InvalidInput(
+            f"County {county_code} is not served here.",
+            field="county_code",
+            remedy="Choose one from the list.",
+        )
+    before = {"county": order.county_code, "state": order.state, "parked_because": order.parked_because}
+    order.county_code = county.code
+    order.lng, order.lat = (lng, lat) if lng is not None else (county.lng, county.lat)
+    order.position_quality = PositionQuality.EXACT if lng is not None else PositionQuality.COUNTY_CENTRE
+    order.parked_because = None
+    if order.state == WorkOrderState.PARKED:
+        _leave_worklist(order)
+    audit.note(
+        session, by, "work-order.placed", "work-order", order.id, at=at, why=why, before=before,
+        after={"county": county.code, "state": order.state, "position_quality": order.position_quality},
+    )  # fmt: skip
+    session.flush()
+    return order
+
+
+def _decided(places: Places, county_code: str | None, lng: float | None, lat: float | None) -> str:
+    """The county that a person's decision means."""
+    if lng is None or lat is None:
+        if not county_code:
+            raise InvalidInput(
+                "is missing.", field="county_code", remedy="Choose a county or give a position."
+            )
+        return county_code
+    located = places.index.locate(lng, lat)
+    if county_code and located.how is How.INSIDE and located.code != county_code:
+        raise InvalidInput(
+            f"The position lies in county {located.code}, not in {county_code}.",
+            field="county_code",
+            remedy="Choose the county of the position, or leave the position empty.",
+        )
+    found = county_code or (located.code if located.how is How.INSIDE else None)
+    if found is None:
+        raise InvalidInput(
+            "The position lies in no county.", field="lng", remedy="Choose the county as well."
+        )
+    return found
+
+
+def _leave_worklist(order: WorkOrder) -> None:
+    """PARKED to where the order would be had it never been parked; a promise it brought comes into force."""
+    is_booked = any(visit.appointment is not None for visit in order.visits)
+    state = state_of(None, is_booked, order.goods_arrived_at)
+    if state == WorkOrderState.BOOKED:
+        order.move_to(WorkOrderState.BOOKABLE)
+    order.move_to(state)
+
+
+def park(session: Session, order_id: int, *, why: str, by: str, at: datetime) -> WorkOrder:
+    """Put an order that nobody has booked onto the worklist, with a reason in somebody's own words."""
+    order = orders.find(session, order_id, lock=True)
+    before = order.state
+    order.move_to(WorkOrderState.PARKED)
+    order.parked_because = str(Parked(ParkRule.OTHER, {"text": why[:150]}))
+    audit.note(
+        session, by, "work-order.parked", "work-order", order.id, at=at, why=why,
+        before={"state": before}, after={"state": order.state},
+    )  # fmt: skip
+    return order
