@@ -61,7 +61,7 @@ def create(
     area_code: str | None = None,
     language: str = "zh",
 ) -> Account:
-    """A new account. InvalidInput for a short password or a role that does not fit; Conflict for a taken login."""
+    """A new account. InvalidInput: short password, role that does not fit. Conflict: login taken."""
     _check_new(login, password, role, merchant_id)
     if session.scalar(select(Account.id).where(Account.login == login)) is not None:
         raise Conflict(f"The login {login} is taken.", field="login", remedy="Choose another one.")
@@ -101,11 +101,12 @@ def find(session: Session, account_id: int) -> Person | None:
 def sign_in(system: System, login: str, password: str) -> Person:
     """The person with this login and password, or SignInRefused.
 
-    Two short transactions with the slow comparison between them, so that nobody waits for a lock meanwhile. The second
-    one counts under the account's row lock: however many attempts come at once, eight are answered and no more.
+    Two short transactions with the slow comparison between them, so that nobody waits for a lock meanwhile.
+    The second counts under the account's row lock: however many attempts come at once, eight are answered.
     """
     with system.transaction(read_only=True) as session:
-        found = session.execute(select(Account.id, Account.password_hash).where(Account.login == login)).one_or_none()
+        query = select(Account.id, Account.password_hash).where(Account.login == login)
+        found = session.execute(query).one_or_none()
     is_right = _matches(found.password_hash if found else NOBODY, password)
     if found is None:
         raise _refusal(None)
@@ -148,7 +149,7 @@ def _matches(password_hash: str, password: str) -> bool:
 
 def _refusal(locked_until: datetime | None) -> SignInRefused:
     if locked_until is None:
-        return SignInRefused("Login or password is wrong.", "Check both, and whether the shift key is locked.")
+        return SignInRefused("Login or password is wrong.", "Check both, and whether the caps lock is on.")
     minutes = int(LOCKED_FOR.total_seconds() // 60)
     return SignInRefused(
         "Too many wrong passwords.", f"Wait {minutes} minutes, or ask an operator.", locked_until

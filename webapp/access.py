@@ -1,4 +1,4 @@
-"""Who may call what. Every view declares it; an application with one that does not is refused at the start."""
+"""Who may call what. Every view declares it; an application with one that does not never starts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MEGABYTE = 1024 * KILOBYTE
 class Access:
     """`roles` None means anyone, logged in or not. `body` is the largest request accepted, in bytes.
 
-    `by_cookie` False marks a view that identifies its caller by a key it carries; such a view needs no CSRF token.
+    `by_cookie` False marks a view that knows its caller by a key in the request; it needs no CSRF token.
     """
 
     roles: frozenset[Role] | None
@@ -87,7 +87,9 @@ def guard() -> ResponseReturnValue | None:
             raise NotSignedIn(_("You are not logged in any more."), remedy=_("Log in again."))
         return redirect(url_for("login.page", next=_way_back()))
     if current_user.role not in access.roles:
-        raise NotAllowed(_("Your account may not open this."), remedy=_("Ask an operator for the role you need."))
+        raise NotAllowed(
+            _("Your account may not open this."), remedy=_("Ask an operator for the role you need.")
+        )
     return None
 
 

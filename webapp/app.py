@@ -51,9 +51,7 @@ def _configure(app: APIFlask, system: System) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     limits.limiter.init_app(app)
     login.manager.init_app(app)
-    languages.babel.init_app(
-        app, default_locale="en", default_translation_directories="translations", locale_selector=languages.choose
-    )
+    languages.babel.init_app(app, default_locale="en", locale_selector=languages.choose)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

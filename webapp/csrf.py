@@ -1,4 +1,4 @@
-"""A secret of the session that every form and script must send back, so that no other site can act for somebody."""
+"""A secret of the session that every write must send back, so that no other site acts for somebody."""
 
 from __future__ import annotations
 

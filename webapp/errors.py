@@ -1,4 +1,4 @@
-"""The only place with status codes for what goes wrong: a page for people, RFC 9457 problem+json for programs."""
+"""The only place with status codes for what goes wrong: a page, or problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def status_of(error: ShifuError) -> HTTPStatus:
     return next(status for kind, status in STATUS if isinstance(error, kind))
 
 
-def _business(error: ShifuError) -> ResponseReturnValue:
+def _business(error: ShifuError) -> Response:
     more = {"problems": [str(problem) for problem in error.problems]} if isinstance(error, WrongRows) else {}
     return _answer(status_of(error), error.code, error.message, error.remedy, error.field, more)
 
 
-def _api(error: HTTPError) -> ResponseReturnValue:
+def _api(error: HTTPError) -> Response:
     """A JSON body or a query that does not have the declared form."""
     status = HTTPStatus(error.status_code)
     if status != HTTPStatus.UNPROCESSABLE_ENTITY or not error.detail:
@@ -61,7 +61,8 @@ def _api(error: HTTPError) -> ResponseReturnValue:
 def _flat(detail: Any, path: str = "") -> dict[str, str]:
     """Field path → what is wrong with it."""
     if isinstance(detail, dict):
-        return {k: v for key, value in detail.items() for k, v in _flat(value, f"{path}.{key}".strip(".")).items()}
+        deeper = (_flat(value, f"{path}.{key}".strip(".")) for key, value in detail.items())
+        return {field: wrong for some in deeper for field, wrong in some.items()}
     if isinstance(detail, list):
         return {path.partition(".")[2] or path: "; ".join(str(item) for item in detail)}
     return {path: str(detail)}
@@ -83,12 +84,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return _answer(status, "too-many", _("Too many attempts."), _("Wait a minute, then try again."))
     if status == HTTPStatus.NOT_FOUND:
         return _answer(
-            status, "not-found", _("There is nothing here, or nothing that you may see."), _("Go back to where you were.")
+            status,
+            "not-found",
+            _("There is nothing here, or nothing that you may see."),
+            _("Go back to where you were."),
         )
     return _answer(status, "http-error", status.phrase)
 
 
-def _unexpected(error: InternalServerError) -> ResponseReturnValue:
+def _unexpected(error: InternalServerError) -> Response:
     log.error("web.unexpected", endpoint=request.endpoint, exc_info=error.original_exception)
     return _answer(
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -105,9 +109,16 @@ def _answer(
     remedy: str | None = None,
     field: str | None = None,
     more: dict[str, Any] | None = None,
-) -> ResponseReturnValue:
+) -> Response:
     if not wants_json():
-        return render_template("error.html", status=status, message=message, remedy=remedy, more=more or {}), status
-    problem = {"type": f"urn:shifu:{code}", "title": status.phrase, "status": status, "code": code, "detail": message}
+        page = render_template("error.html", status=status, message=message, remedy=remedy, more=more or {})
+        return Response(page, status)
+    problem = {
+        "type": f"urn:shifu:{code}",
+        "title": status.phrase,
+        "status": status,
+        "code": code,
+        "detail": message,
+    }
     problem |= {key: value for key, value in (("remedy", remedy), ("field", field)) if value} | (more or {})
     return Response(json.dumps(problem), status, content_type="application/problem+json")

@@ -39,7 +39,7 @@ def _is_translated(catalogue: Catalog, message: str | tuple[str, ...]) -> bool:
     entry = catalogue.get(message)
     if entry is None or entry.fuzzy:
         return False
-    words = [entry.string] if isinstance(entry.string, str) else list(entry.string)
+    words: list[str] = [entry.string] if isinstance(entry.string, str) else [*(entry.string or [""])]
     return all(words)
 
 

@@ -1,4 +1,4 @@
-"""What every answer carries: a content security policy with a nonce per page, and caching that never goes stale."""
+"""What every answer carries: a content security policy with a nonce, and caching that is never stale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chinese and English. The catalogues are the .po files themselves, read once; there is nothing to compile."""
+"""Chinese and English. The catalogues are the .po files themselves; there is nothing to compile."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 FOLDER = Path(__file__).parent / "translations"
 
 
-class Catalogues(Domain):
-    """Every `translations/<language>/LC_MESSAGES/*.po` of a language, taken together. English is the source."""
+class Catalogues(Domain):  # type: ignore[misc]
+    """Every `translations/<language>/LC_MESSAGES/*.po`, taken together. English is the source."""
 
     def get_translations(self) -> NullTranslations:
         locale = get_locale()
@@ -59,7 +59,7 @@ def choose() -> str:
     return request.accept_languages.best_match([*LANGUAGES, "zh-CN"], "zh")[:2]
 
 
-class Languages(Babel):
+class Languages(Babel):  # type: ignore[misc]
     """Flask-Babel with these catalogues."""
 
     @property

@@ -1,4 +1,4 @@
-"""How often one address may try something. Counted in each process: the lock that must hold is in the database."""
+"""How often one address may try something, counted per process: the lock that counts is in the database."""
 
 from __future__ import annotations
 

@@ -48,7 +48,6 @@ def me() -> Person:
     return person
 
 
-@manager.user_loader
 def _visitor(session_id: str) -> Visitor | None:
     account_id, _colon, stamp = session_id.partition(":")
     if not account_id.isdecimal():
@@ -56,6 +55,9 @@ def _visitor(session_id: str) -> Visitor | None:
     with system().transaction(read_only=True) as rows:
         person = accounts.find(rows, int(account_id))
     return Visitor(person) if person is not None and person.stamp == stamp else None
+
+
+manager.user_loader(_visitor)
 
 
 @bp.get("/login")
@@ -121,5 +123,5 @@ def _inside(path: str | None) -> str | None:
 
 def _explained(refused: SignInRefused) -> str:
     if refused.locked_until is not None:
-        return _("Too many wrong passwords. Wait 15 minutes, or ask an operator.")
-    return _("Login or password is wrong. Check both, and whether the shift key is locked.")
+        return str(_("Too many wrong passwords. Wait 15 minutes, or ask an operator."))
+    return str(_("Login or password is wrong. Check both, and whether the caps lock is on."))

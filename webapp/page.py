@@ -58,11 +58,12 @@ def span(seconds: int | None) -> str:
     if seconds is None:
         return "–"
     hours, minutes = divmod(round(seconds / 60), 60)
-    return gettext("%(h)d h %(m)02d min", h=hours, m=minutes) if hours else gettext("%(m)d min", m=minutes)
+    short = gettext("%(m)d min", m=minutes)
+    return str(gettext("%(h)d h %(m)02d min", h=hours, m=minutes) if hours else short)
 
 
 def kilometres(metres: int | None) -> str:
-    return "–" if metres is None else gettext("%(km)s km", km=f"{metres / 1000:,.1f}")
+    return "–" if metres is None else str(gettext("%(km)s km", km=f"{metres / 1000:,.1f}"))
 
 
 def local_name(thing: Any) -> str:

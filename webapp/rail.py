@@ -16,7 +16,7 @@ EVERYBODY = frozenset(Role)
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One line of the rail. `endpoint` opens it; every endpoint of the same blueprint marks it as the present one."""
+    """One line of the rail. `endpoint` opens it; the whole of its blueprint marks it as the present one."""
 
     endpoint: str
     icon: str

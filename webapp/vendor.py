@@ -1,4 +1,4 @@
-"""Copy the pinned browser libraries out of node_modules, once `npm ci` has put them there: python -m webapp.vendor."""
+"""Copy the pinned browser libraries out of node_modules, after `npm ci`: python -m webapp.vendor."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ PASSWORD = "correct horse"
 def add_account(system: System, login: str, role: Role, **more: Any) -> int:
     with system.transaction() as session:
         account = accounts.create(
-            session, login=login, name=login.title(), password=PASSWORD, role=role, at=system.now(), by="test",
-            **{"language": "en", **more},
+            session, login=login, name=login.title(), password=PASSWORD, role=role, at=system.now(),
+            by="test", **{"language": "en", **more},
         )  # fmt: skip
         return account.id
 

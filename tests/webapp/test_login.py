@@ -37,7 +37,9 @@ def test_a_wrong_password_and_an_unknown_login_read_the_same(console: Console) -
         assert "Login or password is wrong" in answer.get_data(as_text=True)
 
 
-def test_eight_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(console: Console, clock: Clock) -> None:
+def test_eight_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(
+    console: Console, clock: Clock
+) -> None:
     for _ in range(MOST_FAILURES):
         console.sign_in("ann", "not the one")
     assert "Too many wrong passwords" in console.sign_in("ann").get_data(as_text=True)
@@ -53,7 +55,9 @@ def test_a_right_password_forgets_the_wrong_ones_before_it(console: Console) -> 
     assert "Login or password is wrong" in console.sign_in("ann", "not the one").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_the_login_never_leads_to_another_site(console: Console, elsewhere: str) -> None:
     assert console.sign_in("ann", next=elsewhere).location == "/"
 
