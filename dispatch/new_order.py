@@ -12,7 +12,7 @@ from dispatch.siting import Claim, require_position
 from seed_regions.datum import Datum
 from technicians.errors import InvalidInput, ShifuError
 
-PHONE = re.compile(r"\+?[0-9][0-9 ()\-]{3,28}[0-9](?:\s?(?:x|ext\.?|转|,|#)\s?[0-9]{1,8})?")
+PHONE = re.compile(r"\+?\(?[0-9][0-9 ()\-]{3,28}[0-9](?:\s?(?:x|ext\.?|转|,|#)\s?[0-9]{1,8})?")
 COUNTY_CODE = re.compile(r"[0-9]{5,6}")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 LONGEST = {"number": 80, "consumer_name": 120, "consumer_phone": 40, "address": 500, "note": 1000}
