@@ -16,18 +16,19 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def resolve(text: str, country: str | None = None) -> Resolution:
-    """The county that an address names, with a confidence from 0 to 1 and the candidates when it is not sure.
+    """The county that an address names, with a confidence (0 to 1), and candidates when it is not sure.
 
     `country` "CN" or "US" rules out the other; None lets the script and the form of the text decide. `code` is
     None, and `reason` says what to add, when the address names no county, several, or contradictory places.
     A code is given only at a confidence of 0.7 or more. Raises `UnknownCounty` for any other country.
     """
+    if country is not None:
+        Registry.load((country,))
     if not text.strip():
         return undecided([], "the address is empty; write province, prefecture, county and street")
     if _CHINESE.search(text):
-        Registry.load((country or "CN",))
         if country == "US":
-            return undecided([], "the address is written in Chinese; write it in English, or say that it is in China")
+            return undecided([], "the address is in Chinese; write it in English, or say that it is in China")
         return _chinese().resolve(text)
     return _american().resolve(text)
 

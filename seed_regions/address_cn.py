@@ -11,7 +11,9 @@ from seed_regions.registry import County, Registry
 from seed_regions.resolution import Candidate, Resolution, found, undecided
 
 _READ_AT_MOST = 80
-_NOISE = re.compile(r"[\s,.;:·/\\|_\-，。；：、（）()【】\[\]]+|市辖区|(?:省|自治区)直辖县级行政(?:区划|单位)")
+_NOISE = re.compile(
+    r"[\s,.;:·/\\|_\-，。；：、（）()【】\[\]]+|市辖区|(?:省|自治区)直辖县级行政(?:区划|单位)"
+)
 _OPENING = re.compile(r"^(?:收货|收件|客户|安装|详细)?地址|^中华人民共和国|^中国")
 _ROAD_FOLLOWS = re.compile(
     r"(?!中山)[东南西北中环新老外内山一二三四五六七八九十\d]{0,2}"
@@ -24,8 +26,8 @@ _CITY_DISTRICTS = ("南区", "北区", "中区")
 class _Alias:
     """One way to write a name, and everything it can mean.
 
-    `counties` maps a county code to why this text means it; `parents` are the prefectures and provinces it can
-    also mean. `full`: it carries its suffix, so it is a name wherever it stands.
+    `counties` maps a county code to why this text means it; `parents` are the prefectures and provinces it
+    can also mean. `full`: it carries its suffix, so it is a name wherever it stands.
     """
 
     text: str
@@ -41,8 +43,7 @@ class ChineseAddresses:
         self._registry = registry
         self._above: dict[str, frozenset[str]] = {}
         self._aliases: dict[str, _Alias] = {}
-        counties = registry.children("CN")
-        for county in counties:
+        for county in registry.children("CN"):
             self._learn_county(county)
         self._learn_former_names()
         self._starts: dict[str, list[_Alias]] = defaultdict(list)
@@ -98,8 +99,8 @@ class ChineseAddresses:
     def _mentions(self, text: str) -> list[_Alias]:
         """The names in the text from left to right, each as long as possible.
 
-        A short name counts only at the start or directly after a larger place it can lie in; after the county
-        only names that follow directly still count. So roads, towns and buildings are not taken for places.
+        A short name counts only at the start or directly after a larger place it can lie in; after the
+        county only names that follow directly still count. So roads and towns are not taken for places.
         """
         mentions: list[_Alias] = []
         at = chain = 0
@@ -149,7 +150,9 @@ class ChineseAddresses:
     def _ambiguous(self, codes: list[str], mentions: list[_Alias]) -> Resolution:
         naming = next(mention for mention in reversed(mentions) if codes[0] in mention.counties)
         share = 0.9 / len(codes)
-        candidates = [Candidate(code, share, f"{self._place(code)}: {naming.counties[code]}") for code in codes]
+        candidates = [
+            Candidate(code, share, f"{self._place(code)}: {naming.counties[code]}") for code in codes
+        ]
         places = ", ".join(self._place(code) for code in codes[:4])
         remedy = "name today's county" if len(mentions) > 1 else "add the province and prefecture"
         return undecided(candidates, f"{naming.text} can be {places}; {remedy}")

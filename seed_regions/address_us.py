@@ -12,7 +12,8 @@ from seed_regions.registry import County, Registry
 from seed_regions.resolution import Candidate, Resolution, found, undecided
 
 _KINDS = (
-    "City and Borough|Census Area|Planning Region|Municipality|Municipio|County|Parish|Borough|District|Island|Co"
+    "City and Borough|Census Area|Planning Region|Municipality|Municipio|"
+    "County|Parish|Borough|District|Island|Co"
 )
 _KIND_SUFFIX = re.compile(rf" (?:{_KINDS}|city)$")
 _NAMED = re.compile(rf"(?P<before>[\w.'’\- ]+?) (?P<kind>{_KINDS})\b\.?(?P<after> ?\w*)", re.IGNORECASE)
@@ -60,7 +61,8 @@ class AmericanAddresses:
             (code, why), *_ = named.items()
             return found(code, 0.98 if state else 0.85, why)
         if named:
-            return self._ambiguous(named, "the county named is not one alone; add the state, or name today's county")
+            remedy = "name today's county" if state else "add the state"
+            return self._ambiguous(named, f"the name stands for {len(named)} counties; {remedy}")
         return self._by_city(parts, state)
 
     def _learn(self, county: County) -> None:

@@ -1,4 +1,4 @@
-"""County boundaries as data: one layer of WGS-84 polygons with registry codes, simplified and kept in one file."""
+"""County boundaries as data: one layer of WGS-84 polygons with registry codes, kept in one file."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from seed_regions.errors import BoundaryRefused
 Shapes = NDArray[np.object_]
 
 TOLERANCE = 0.0015
+_POLYGON, _MULTI_POLYGON = 3, 6
 _FORMAT = "shifu-boundaries-1"
 
 
@@ -94,7 +95,7 @@ class BoundaryLayer:
         try:
             with np.load(path, allow_pickle=False) as kept:
                 if str(kept["format"]) != _FORMAT:
-                    raise BoundaryRefused(f"{path} was written by another version; import the boundaries again")
+                    raise BoundaryRefused(f"{path} was written by another version; import it again")
                 blobs = _cut(kept["wkb"].tobytes(), kept["lengths"])
                 codes = tuple(str(code) for code in kept["codes"])
                 return BoundaryLayer(codes, np.asarray(shapely.from_wkb(blobs), object), str(kept["source"]))
@@ -110,7 +111,8 @@ def _cut(blob: bytes, lengths: NDArray[np.int64]) -> list[bytes]:
 def _areas_of(shape: shapely.Geometry) -> shapely.Geometry:
     """The shape with its broken rings mended and stray points and lines dropped."""
     sound = shape if shapely.is_valid(shape) else shapely.make_valid(shape)
-    if sound.geom_type in ("Polygon", "MultiPolygon"):
+    if isinstance(sound, shapely.Polygon | shapely.MultiPolygon):
         return sound
-    parts = [part for part in shapely.get_parts(sound) if part.geom_type in ("Polygon", "MultiPolygon")]
-    return shapely.union_all(parts) if parts else shapely.MultiPolygon()
+    parts = shapely.get_parts(sound)
+    areas = parts[np.isin(shapely.get_type_id(parts), (_POLYGON, _MULTI_POLYGON))]
+    return shapely.union_all(areas) if len(areas) else shapely.MultiPolygon()

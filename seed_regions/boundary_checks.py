@@ -40,7 +40,7 @@ class Fit:
 
 
 def recoded(layer: BoundaryLayer, registry: Registry) -> BoundaryLayer:
-    """The layer with every old code led to the code in force; counties the registry does not know are dropped.
+    """The layer with old codes led to the codes in force; counties the registry does not know are dropped.
 
     A county that was divided keeps no code of today and is dropped too. Raises `BoundaryRefused` when fewer
     than half of the codes are known: then the field that was read holds no county codes.
@@ -80,7 +80,7 @@ def fit(layer: BoundaryLayer, registry: Registry) -> Fit:
 
 
 def accept(layer: BoundaryLayer, declared: Datum, registry: Registry) -> BoundaryLayer:
-    """The layer in WGS-84 with today's codes. Raises `BoundaryRefused`, saying what is wrong and what to do."""
+    """The layer in WGS-84 with today's codes. Raises `BoundaryRefused` with what is wrong and what to do."""
     taken = in_wgs84(recoded(layer, registry), declared)
     if not bool(np.all(np.isfinite(shapely.total_bounds(taken.shapes)))):
         raise BoundaryRefused("the layer holds no areas; export polygons, not points or lines")
@@ -102,7 +102,7 @@ def _misplaced(layer: BoundaryLayer, found: Fit, registry: Registry) -> str:
         return "longitude and latitude are swapped; export the layer as longitude, latitude"
     return (
         f"only {found.inside:.0%} of the counties lie at their registered centre "
-        f"(median distance {found.median_distance / 1000:.0f} km); check the code field and the declared datum"
+        f"(median {found.median_distance / 1000:.0f} km off); check the code field and the declared datum"
     )
 
 

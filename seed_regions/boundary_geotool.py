@@ -21,15 +21,15 @@ SOURCE = "geotool-cn (DataV.GeoAtlas, AMap; for learning and exchange only)"
 
 
 def read_geotool_cn(registry: Registry | None = None) -> BoundaryLayer:
-    """Every county boundary in the installed package geotool-cn (about 2,874 counties, WGS-84, full detail).
+    """Every county boundary in the installed package geotool-cn (about 2,874, WGS-84, full detail).
 
-    What its NOTICE allows: the MIT licence covers the package's code only. The boundaries come from AMap by way
-    of Alibaba Cloud's DataV.GeoAtlas, whose notice says that they are provided "for learning and exchange only"
-    (仅供学习交流使用); nobody has granted a right to redistribute them. Use them for trials, teaching and tests.
-    Before commercial use, or before passing them on, obtain permission under the AMap Open Platform's terms and
+    What its NOTICE allows: the MIT licence covers the package's code only. The boundaries come from AMap by
+    way of Alibaba Cloud's DataV.GeoAtlas, whose notice says that they are provided "for learning and exchange
+    only"; nobody has granted a right to redistribute them. Use them for trials, teaching and tests. Before
+    commercial use, or before passing them on, obtain permission under the AMap Open Platform's terms and
     observe the laws on surveying and mapping. They are no official statement of administrative divisions. So
-    this project does not ship them, and neither may a file that `BoundaryLayer.save` made of them be published.
-    Taiwan's counties are not in it, nor Sansha's main island.
+    this project does not ship them, and a file that `BoundaryLayer.save` made of them must not be published
+    either. Taiwan's counties are not in it, nor Sansha's main island.
 
     Raises `MissingExtra` when the package is not installed, `BoundaryRefused` when its data cannot be read.
     """

@@ -101,7 +101,7 @@ def in_china(points: ArrayLike) -> NDArray[np.bool_]:
 
 
 def _inverse(forward: Callable[[Points], Points], points: ArrayLike) -> Points:
-    """Solve forward(x) = points by x ← x + (points − forward(x)); the shift is smooth, so 12 rounds are ample."""
+    """Solve forward(x) = points by x ← x + (points − forward(x)); the shift is smooth, 12 rounds do."""
     target = np.asarray(points, dtype=np.float64)
     found = target.copy()
     for _ in range(_ROUNDS):

@@ -10,7 +10,7 @@ import numpy as np
 
 from seed_regions import demo_people
 from seed_regions.demo_catalogue import MERCHANTS, PRODUCTS, PROVIDERS, SKILLS
-from seed_regions.demo_orders import Demand, agree_windows, draw_orders
+from seed_regions.demo_orders import Demand, book_day
 from seed_regions.demo_places import Settlements
 from seed_regions.demo_records import DemoRegion
 from seed_regions.errors import RegionError
@@ -37,15 +37,15 @@ def region(
     """
     counties = _counties(places)
     if technicians < 1 or visits < 0:
-        raise RegionError(f"technicians must be at least 1 and visits at least 0, not {technicians} and {visits}")
+        given = f"{technicians} and {visits}"
+        raise RegionError(f"technicians must be at least 1 and visits at least 0, not {given}")
     demand = _demand(counties, seed, index)
     rng = np.random.default_rng([seed, day.toordinal()])
     people_rng = np.random.default_rng([seed, 1])
     branches = demo_people.outlets(counties, demand.places, people_rng)
-    people = demo_people.technicians(
-        counties, demand.places, branches, technicians, day.weekday(), people_rng
-    )
-    orders, kept = agree_windows(draw_orders(demand, day, visits, rng), people, day)
+    ground = demo_people.Ground(counties, demand.places, visits)
+    people = demo_people.technicians(ground, branches, technicians, day.weekday(), people_rng)
+    orders, kept = book_day(demand, people, day, visits, rng)
     code, name = _area(counties)
     return DemoRegion(
         code=code,
@@ -61,7 +61,7 @@ def region(
         outlets=tuple(branches),
         technicians=tuple(people),
         orders=tuple(orders),
-        sketch={number: placed.technician for number, placed in kept.items()},
+        sketch={visit.order.number: visit.technician for visit in kept},
     )
 
 

@@ -112,7 +112,11 @@ PRODUCTS = (
         75,
         6,
         0.12,
-        (_LABEL, Shot("brackets", "挂墙固定", "Wall brackets"), Shot("pressure", "通水试压", "Pressure test")),
+        (
+            _LABEL,
+            Shot("brackets", "挂墙固定", "Wall brackets"),
+            Shot("pressure", "通水试压", "Pressure test"),
+        ),
     ),
     _product(
         "range-hood",
@@ -130,7 +134,11 @@ PRODUCTS = (
         35,
         8,
         0.1,
-        (_LABEL, Shot("drain", "进排水连接", "Inlet and drain"), Shot("level", "水平调整", "Levelled")),
+        (
+            _LABEL,
+            Shot("drain", "进排水连接", "Inlet and drain"),
+            Shot("level", "水平调整", "Levelled"),
+        ),
     ),
     _product(
         "air-conditioner",

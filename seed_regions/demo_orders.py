@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +12,7 @@ import numpy as np
 from seed_regions import demo_words
 from seed_regions.demo_catalogue import MERCHANTS, PRODUCTS, SOLD_BY
 from seed_regions.demo_places import Settlements, weights
-from seed_regions.demo_records import DemoOrder, DemoProduct, DemoTechnician, Spot
+from seed_regions.demo_records import DemoOrder, DemoTechnician, Spot
 from seed_regions.demo_sketch import DaySketch, Sketched
 from seed_regions.registry import County
 
@@ -21,8 +20,9 @@ _HOUR = 3600
 _SLOTS = ((8, 10), (10, 12), (12, 14), (14, 16), (16, 18))
 _HALF_DAYS = ((8, 12), (13, 18))
 _ALL_DAY = (8, 18)
-_BY_CODE = {product.code: product for product in PRODUCTS}
-_NOTES = ("", "", "", "", "", "有电梯", "六楼无电梯", "请提前半小时电话联系", "家有小孩，请戴鞋套", "旧机需拆除")
+_CALLERS, _CALLERS_PER_COUNTY = 12, 4
+_SHARES = np.array([product.share for product in PRODUCTS]) / sum(product.share for product in PRODUCTS)
+_NOTES = (*[""] * 5, "有电梯", "六楼无电梯", "请提前半小时电话联系", "请戴鞋套", "旧机需拆除")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,55 +38,45 @@ class Demand:
         return self.counties[0].country
 
 
-def draw_orders(demand: Demand, day: date, count: int, rng: np.random.Generator) -> list[DemoOrder]:
-    """`count` orders for one day, counties drawn by population and products by their share of the market."""
-    share = np.array([product.share for product in PRODUCTS])
-    homes = rng.choice(len(demand.counties), size=count, p=weights(demand.counties))
-    sorts = rng.choice(len(PRODUCTS), size=count, p=share / share.sum())
-    return [
-        _order(demand, day, number + 1, demand.counties[int(home)], PRODUCTS[int(sort)], rng)
-        for number, (home, sort) in enumerate(zip(homes, sorts, strict=True))
-    ]
+def book_day(
+    demand: Demand, technicians: Sequence[DemoTechnician], day: date, count: int, rng: np.random.Generator
+) -> tuple[list[DemoOrder], list[Sketched]]:
+    """`count` orders booked for one day, and who could do them when.
 
-
-def agree_windows(
-    orders: Sequence[DemoOrder], technicians: Sequence[DemoTechnician], day: date
-) -> tuple[list[DemoOrder], dict[str, Sketched]]:
-    """The orders with windows that somebody can keep, and who could, as a booking page would offer them.
-
-    A consumer whose wish cannot be kept takes the next slot; one who finds none is at home all day. The
-    orders keep their sequence.
+    Counties are drawn by population, products by their share of the market. As on a booking page, a consumer
+    whose wish nobody can keep takes another window; one who finds none books another day, and somebody else
+    takes the place. After a few such draws the order stays as it is, and is missing from the sketch.
     """
-    sketch = DaySketch(technicians, day)
-    agreed = {order.number: order for order in orders}
-    kept: dict[str, Sketched] = {}
-    queue = [(order.earliest, order.latest, order.number) for order in orders]
-    heapq.heapify(queue)
-    while queue:
-        earliest, latest, number = heapq.heappop(queue)
-        order = agreed[number]
-        placed = sketch.place(_BY_CODE[order.product], order.spot, earliest, latest)
-        if placed is not None:
-            kept[number] = placed
-            agreed[number] = replace(order, earliest=earliest, latest=latest)
-        elif later := _next_slot(earliest, latest):
-            heapq.heappush(queue, (*later, number))
-        else:
-            agreed[number] = replace(order, earliest=_ALL_DAY[0] * _HOUR, latest=_ALL_DAY[1] * _HOUR)
-    return [agreed[order.number] for order in orders], kept
+    sketch = DaySketch(technicians, PRODUCTS, day)
+    orders = [_booked(demand, day, number, sketch, rng) for number in range(1, count + 1)]
+    return orders, list(sketch.booked())
 
 
-def _next_slot(earliest: int, latest: int) -> tuple[int, int] | None:
-    return next(
-        ((begin * _HOUR, end * _HOUR) for begin, end in _SLOTS if begin * _HOUR > earliest and end * _HOUR > latest),
-        None,
-    )
+def _booked(demand: Demand, day: date, number: int, sketch: DaySketch, rng: np.random.Generator) -> DemoOrder:
+    share = weights(demand.counties)
+    for caller in range(_CALLERS):
+        if caller % _CALLERS_PER_COUNTY == 0:
+            county = demand.counties[int(rng.choice(len(share), p=share))]
+        wished = _order(demand, day, number, county, rng)
+        agreed = _agreed(wished, sketch)
+        if agreed is not None:
+            return agreed
+    return wished
 
 
-def _order(
-    demand: Demand, day: date, number: int, county: County, product: DemoProduct, rng: np.random.Generator
-) -> DemoOrder:
+def _agreed(order: DemoOrder, sketch: DaySketch) -> DemoOrder | None:
+    others = sorted(_SLOTS, key=lambda slot: abs(slot[0] * _HOUR - order.earliest))
+    wishes = ((begin * _HOUR, end * _HOUR) for begin, end in others)
+    for earliest, latest in ((order.earliest, order.latest), *wishes):
+        offered = replace(order, earliest=earliest, latest=latest)
+        if sketch.book(offered):
+            return offered
+    return None
+
+
+def _order(demand: Demand, day: date, number: int, county: County, rng: np.random.Generator) -> DemoOrder:
     country = demand.country
+    product = PRODUCTS[int(rng.choice(len(PRODUCTS), p=_SHARES))]
     merchant = MERCHANTS[country][SOLD_BY[product.code]]
     spot = demand.places[county.code].spot(rng)
     earliest, latest = _wish(rng)
@@ -96,7 +86,7 @@ def _order(
         merchant=merchant.code,
         product=product.code,
         consumer_name=demo_words.person(rng, country),
-        consumer_phone=demo_words.phone(rng, country, "139"),
+        consumer_phone=demo_words.phone(country, "139", int(rng.integers(10_000))),
         language="zh" if country == "CN" else "en",
         address=address(county, spot, rng),
         spot=spot,

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seed_regions import demo_words
 from seed_regions.demo_catalogue import FAMILIES, PRODUCTS, PROVIDERS, SKILLS
 from seed_regions.demo_places import Settlements, weights
-from seed_regions.demo_records import DemoBreak, DemoOutlet, DemoShift, DemoTechnician, Spot
+from seed_regions.demo_records import DemoBreak, DemoOutlet, DemoProduct, DemoShift, DemoTechnician, Spot
 from seed_regions.demo_sketch import travel_seconds
 from seed_regions.registry import County
 
 _HOUR = 3600
 _LUNCH = DemoBreak(earliest=int(11.5 * _HOUR), latest=int(13.5 * _HOUR), duration=_HOUR // 2)
 _STARTS = (8 * _HOUR, int(7.5 * _HOUR), 9 * _HOUR)
-_QUALIFIED_PER_COUNTY = 3
+_FEWEST_QUALIFIED = 3
+_VISITS_EACH = 1.5
 _FARTHEST = 5_400
 _LEVEL_NEEDED = {product.skill: product.level for product in PRODUCTS}
 
 
 def shares(counties: Sequence[County], total: int) -> list[int]:
-    """`total` divided by population (largest remainder), at least two each where there are enough."""
-    least = 2 if total >= 3 * len(counties) else 1 if total >= len(counties) else 0
+    """`total` divided by population (largest remainder), at least one each where there are enough."""
+    least = 1 if total >= len(counties) else 0
     exact = weights(counties) * (total - least * len(counties))
     whole = np.floor(exact).astype(int)
     left = total - least * len(counties) - int(whole.sum())
@@ -51,44 +53,58 @@ def outlets(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The counties people work in, where their settlements are, and the visits expected in each."""
+
+    counties: tuple[County, ...]
+    places: dict[str, Settlements]
+    visits: int
+
+    def reach(self, home: Spot, county: County) -> int:
+        """Seconds from a home to the nearest settlement of a county; none within the home county."""
+        if county.code == home.county_code:
+            return 0
+        return min(travel_seconds(home, hub) for hub in self.places[county.code].hubs)
+
+    def wanted(self, county_share: float, product: DemoProduct) -> int:
+        """How many people should be able to do a product in a county: one for 1.5 visits, at least three."""
+        return max(_FEWEST_QUALIFIED, ceil(self.visits * county_share * product.share / _VISITS_EACH))
+
+
 def technicians(
-    counties: Sequence[County],
-    places: dict[str, Settlements],
-    branches: Sequence[DemoOutlet],
-    total: int,
-    weekday: int,
-    rng: np.random.Generator,
+    ground: Ground, branches: Sequence[DemoOutlet], total: int, weekday: int, rng: np.random.Generator
 ) -> list[DemoTechnician]:
     """`total` technicians at home where people live; all of them work on `weekday`.
 
     Every product can be installed in every county by at least three of them (or by all, if there are fewer).
     """
     people: list[DemoTechnician] = []
-    for county, count in zip(counties, shares(counties, total), strict=True):
+    for county, count in zip(ground.counties, shares(ground.counties, total), strict=True):
         for _ in range(count):
-            home = places[county.code].spot(rng)
-            people.append(_technician(len(people) + 1, home, counties, branches, weekday, rng))
-    _close_gaps(people, counties)
+            home = ground.places[county.code].spot(rng)
+            people.append(_technician(len(people) + 1, home, ground, branches, weekday, rng))
+    _close_gaps(people, ground)
     return people
 
 
 def _technician(
     number: int,
     home: Spot,
-    counties: Sequence[County],
+    ground: Ground,
     branches: Sequence[DemoOutlet],
     weekday: int,
     rng: np.random.Generator,
 ) -> DemoTechnician:
-    country = counties[0].country
+    country = ground.counties[0].country
     return DemoTechnician(
         code=f"T{number:03d}",
         name=demo_words.person(rng, country),
-        phone=demo_words.phone(rng, country, "138"),
+        phone=demo_words.phone(country, "138", number * 7919),
         outlet=min(branches, key=lambda branch: travel_seconds(home, branch.spot)).code,
         home=home,
         skills=_skills(number, rng),
-        counties=_coverage(home, counties, int(rng.integers(3, 6))),
+        counties=_coverage(home, ground, int(rng.integers(3, 6))),
         shifts=_shifts(weekday, rng),
         capacity=int(rng.choice([60, 70, 80])),
         max_visits=int(rng.choice([8, 9, 10])),
@@ -104,13 +120,10 @@ def _skills(number: int, rng: np.random.Generator) -> dict[str, int]:
     return levels
 
 
-def _distance(home: Spot, county: County) -> int:
-    return 0 if county.code == home.county_code else travel_seconds(home, Spot("", county.lng, county.lat))
-
-
-def _coverage(home: Spot, counties: Sequence[County], most: int) -> tuple[str, ...]:
-    near = sorted(counties, key=lambda county: _distance(home, county))
-    return tuple(county.code for county in near[:most] if _distance(home, county) <= _FARTHEST)
+def _coverage(home: Spot, ground: Ground, most: int) -> tuple[str, ...]:
+    reach = {county.code: ground.reach(home, county) for county in ground.counties}
+    near = sorted(reach, key=lambda code: reach[code])[:most]
+    return tuple(code for code in near if reach[code] <= _FARTHEST)
 
 
 def _shifts(weekday: int, rng: np.random.Generator) -> tuple[DemoShift, ...]:
@@ -123,46 +136,30 @@ def _shifts(weekday: int, rng: np.random.Generator) -> tuple[DemoShift, ...]:
     )
 
 
-def _close_gaps(people: list[DemoTechnician], counties: Sequence[County]) -> None:
-    """Train the least trained, or send the nearest, until every county has enough people for every skill."""
-    wanted = min(_QUALIFIED_PER_COUNTY, len(people))
-    for county in counties:
-        reach = np.array([_distance(person.home, county) for person in people])
-        for skill, level in _LEVEL_NEEDED.items():
-            while sum(_able(person, county.code, skill, level) for person in people) < wanted:
-                position = _next_to_train(people, county.code, skill, level, reach)
-                people[position] = _trained(people[position], county.code, skill, level)
-
-
-def _able(person: DemoTechnician, county_code: str, skill: str, level: int) -> bool:
-    return county_code in person.counties and person.skills.get(skill, 0) >= level
+def _close_gaps(people: list[DemoTechnician], ground: Ground) -> None:
+    """Train the least trained, or send the nearest, until every county has people for every product."""
+    for county, share in zip(ground.counties, weights(ground.counties), strict=True):
+        reach = [ground.reach(person.home, county) for person in people]
+        for product in PRODUCTS:
+            able = [at for at, person in enumerate(people) if person.can_do(product, county.code)]
+            missing = min(ground.wanted(float(share), product), len(people)) - len(able)
+            for position in _next_to_train(people, county.code, able, reach)[: max(0, missing)]:
+                people[position] = _trained(people[position], county.code, product)
 
 
 def _next_to_train(
-    people: list[DemoTechnician], county_code: str, skill: str, level: int, reach: NDArray[np.int_]
-) -> int:
-    """The cheapest to qualify: covers the county already, is near, knows few other things."""
-    open_to = [at for at, person in enumerate(people) if not _able(person, county_code, skill, level)]
+    people: list[DemoTechnician], county_code: str, able: list[int], reach: list[int]
+) -> list[int]:
+    """Who is cheapest to qualify comes first: covers the county, is near, knows few other things."""
 
-    def effort(at: int) -> tuple[bool, int, int]:
+    def effort(at: int) -> tuple[int, int]:
         person = people[at]
-        return county_code not in person.counties, len(person.skills) + int(reach[at]) // 1200, at
+        return reach[at] // 600 + len(person.skills) + (0 if county_code in person.counties else 3), at
 
-    return min(open_to, key=effort)
+    return sorted(set(range(len(people))) - set(able), key=effort)
 
 
-def _trained(person: DemoTechnician, county_code: str, skill: str, level: int) -> DemoTechnician:
-    known = {**person.skills, skill: max(level, person.skills.get(skill, 0))}
+def _trained(person: DemoTechnician, county_code: str, product: DemoProduct) -> DemoTechnician:
+    level = max(product.level, person.skills.get(product.skill, 0))
     covered = person.counties if county_code in person.counties else (*person.counties, county_code)
-    return DemoTechnician(
-        code=person.code,
-        name=person.name,
-        phone=person.phone,
-        outlet=person.outlet,
-        home=person.home,
-        skills=known,
-        counties=covered,
-        shifts=person.shifts,
-        capacity=person.capacity,
-        max_visits=person.max_visits,
-    )
+    return replace(person, skills={**person.skills, product.skill: level}, counties=covered)

@@ -38,6 +38,11 @@ class Settlements:
         count = 3 + (county.population or _POPULATION_UNKNOWN) // 400_000
         self._centres = [self._anywhere(rng) for _ in range(count)]
 
+    @property
+    def hubs(self) -> list[Spot]:
+        """The middle of each settlement, the largest first."""
+        return [Spot(self._county.code, lng, lat) for lng, lat in self._centres]
+
     def spot(self, rng: np.random.Generator) -> Spot:
         """A place near one of the settlements; the earlier ones are the larger ones."""
         centre = self._centres[int(len(self._centres) * rng.random() ** 1.5)]

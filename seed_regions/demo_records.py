@@ -101,7 +101,7 @@ class DemoShift:
 
 @dataclass(frozen=True, slots=True)
 class DemoTechnician:
-    """`skills` maps a skill code to a level (1 to 5); `counties` are the codes covered, the home county first."""
+    """`skills` maps a skill code to a level (1 to 5); `counties` are the codes covered, home first."""
 
     code: str
     name: str
@@ -143,7 +143,7 @@ class DemoOrder:
 
 @dataclass(frozen=True, slots=True)
 class DemoRegion:
-    """A planning area with people and one day's demand. `sketch` maps an order to a technician who could do it."""
+    """A planning area with people and a day's demand. `sketch` says who could do an order."""
 
     code: str
     name: str

@@ -1,14 +1,15 @@
-"""A quick sketch of a day: hand each visit to whoever can begin it first. No plan, but proof that one exists."""
+"""A sketch of a day: each visit is put where it costs least travel. No plan, but proof that one exists."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
+from math import cos, hypot, radians
 
-import numpy as np
-
-from seed_regions.demo_records import DemoProduct, DemoTechnician, Spot
+from seed_regions.demo_records import DemoOrder, DemoProduct, DemoShift, DemoTechnician, Spot
 
 _EARTH = 6_371_008.8
 _METRES_PER_SECOND = 6.5
@@ -17,80 +18,102 @@ _CIRCUITY = 1.4
 
 def travel_seconds(here: Spot, there: Spot) -> int:
     """City driving between two places: great circle × 1.4 at 6.5 m/s (23 km/h)."""
-    lat, lng = np.radians(there.lat - here.lat), np.radians(there.lng - here.lng)
-    middle = np.radians((here.lat + there.lat) / 2.0)
-    return int(_EARTH * np.hypot(lat, lng * np.cos(middle)) * _CIRCUITY / _METRES_PER_SECOND)
-
-
-@dataclass(slots=True)
-class _Day:
-    """How far one technician's day is filled."""
-
-    technician: DemoTechnician
-    here: Spot
-    free_at: int
-    hard_ends: int
-    lunch: tuple[int, int] | None
-    visits: int = 0
-    load: int = 0
-
-    def begin(self, spot: Spot, earliest: int) -> int:
-        """When service could begin at a place: after travel, the window's opening and a lunch that is due."""
-        start = max(self.free_at + travel_seconds(self.here, spot), earliest)
-        return start + self.lunch[1] if self.lunch and start >= self.lunch[0] else start
-
-    def can_finish(self, start: int, product: DemoProduct, spot: Spot) -> bool:
-        leaves = start + product.setup + product.duration
-        fits = self.visits < self.technician.max_visits and self.load + product.load <= self.technician.capacity
-        return fits and leaves + travel_seconds(spot, self.technician.home) <= self.hard_ends
-
-    def take(self, start: int, product: DemoProduct, spot: Spot) -> None:
-        self.lunch = None if self.lunch and start >= self.lunch[0] else self.lunch
-        self.here, self.free_at = spot, start + product.setup + product.duration
-        self.visits += 1
-        self.load += product.load
+    north = radians(there.lat - here.lat)
+    east = radians(there.lng - here.lng) * cos(radians((here.lat + there.lat) / 2.0))
+    return int(_EARTH * hypot(north, east) * _CIRCUITY / _METRES_PER_SECOND)
 
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """Who could do a visit, and when service would begin (wall-clock seconds)."""
+    """A visit's technician and the wall-clock seconds at which service begins and ends."""
 
+    order: DemoOrder
     technician: str
-    start: int
+    starts: int
+    ends: int
+
+
+@dataclass(slots=True)
+class _Day:
+    """One technician's day as it fills up."""
+
+    technician: DemoTechnician
+    shift: DemoShift
+    orders: list[DemoOrder] = field(default_factory=list)
+    load: int = 0
+
+    def has_room(self, product: DemoProduct) -> bool:
+        person = self.technician
+        return len(self.orders) < person.max_visits and self.load + product.load <= person.capacity
+
+    def starts(self, orders: Sequence[DemoOrder], products: dict[str, DemoProduct]) -> list[int] | None:
+        """When service begins at each, or None if a window, the lunch or the end of the shift is missed."""
+        here, free_at, begun = self.technician.home, self.shift.begins, []
+        lunch = self.shift.breaks[0] if self.shift.breaks else None
+        for order in orders:
+            if lunch is not None and free_at >= lunch.earliest:
+                free_at, lunch = free_at + lunch.duration, None
+            start = max(free_at + travel_seconds(here, order.spot), order.earliest)
+            if lunch is not None and start > lunch.latest:
+                start, lunch = max(start, max(free_at, lunch.earliest) + lunch.duration), None
+            if start > order.latest:
+                return None
+            product = products[order.product]
+            begun.append(start)
+            here, free_at = order.spot, start + product.setup + product.duration
+        late = free_at + travel_seconds(here, self.technician.home) > self.shift.hard_ends
+        return None if late else begun
 
 
 class DaySketch:
-    """Fills the technicians' days one visit after another, in the order in which they are offered."""
+    """Fills the technicians' days one visit after another, in the order in which they are booked."""
 
-    def __init__(self, technicians: Sequence[DemoTechnician], day: date) -> None:
+    def __init__(
+        self, technicians: Sequence[DemoTechnician], products: Sequence[DemoProduct], day: date
+    ) -> None:
+        self._products = {product.code: product for product in products}
         self._days = [
-            _Day(
-                technician,
-                technician.home,
-                shift.begins,
-                shift.hard_ends,
-                (shift.breaks[0].earliest, shift.breaks[0].duration) if shift.breaks else None,
-            )
-            for technician in technicians
-            if (shift := technician.shift_on(day)) is not None
+            _Day(person, shift) for person in technicians if (shift := person.shift_on(day)) is not None
         ]
+        self._able: dict[tuple[str, str], list[_Day]] = defaultdict(list)
+        for filling in self._days:
+            for code in filling.technician.counties:
+                for product in products:
+                    if filling.technician.can_do(product, code):
+                        self._able[code, product.code].append(filling)
 
-    def place(self, product: DemoProduct, spot: Spot, earliest: int, latest: int) -> Sketched | None:
-        """Give the visit to the technician who spends least time on it, or None if nobody can begin in time."""
+    def book(self, order: DemoOrder) -> bool:
+        """Insert the visit where it adds least travel; False if nobody able can begin it in its window."""
+        product = self._products[order.product]
         offers = [
-            (self._cost(day, start, spot), position, start)
-            for position, day in enumerate(self._days)
-            if day.technician.can_do(product, spot.county_code)
-            and (start := day.begin(spot, earliest)) <= latest
-            and day.can_finish(start, product, spot)
+            (added, turn, position)
+            for turn, filling in enumerate(self._able[order.spot.county_code, order.product])
+            if filling.has_room(product)
+            for added, position in self._places(filling, order)
         ]
-        if not offers:
-            return None
-        _, position, start = min(offers)
-        self._days[position].take(start, product, spot)
-        return Sketched(self._days[position].technician.code, start)
+        for _, turn, position in sorted(offers):
+            filling = self._able[order.spot.county_code, order.product][turn]
+            longer = [*filling.orders[:position], order, *filling.orders[position:]]
+            if filling.starts(longer, self._products) is not None:
+                filling.orders = longer
+                filling.load += product.load
+                return True
+        return False
+
+    def booked(self) -> Iterator[Sketched]:
+        """Every visit that was taken, technician by technician in the order of the day."""
+        for filling in self._days:
+            starts = filling.starts(filling.orders, self._products) or []
+            for order, start in zip(filling.orders, starts, strict=True):
+                product = self._products[order.product]
+                ends = start + product.setup + product.duration
+                yield Sketched(order, filling.technician.code, start, ends)
 
     @staticmethod
-    def _cost(day: _Day, start: int, spot: Spot) -> int:
-        """Travel counts double: waiting can still be filled, driving cannot."""
-        return travel_seconds(day.here, spot) + (start - day.free_at)
+    def _places(filling: _Day, order: DemoOrder) -> Iterator[tuple[int, int]]:
+        """Added travel and position for every place in the sequence; windows are looked at afterwards."""
+        home = filling.technician.home
+        spots = [home, *(each.spot for each in filling.orders), home]
+        for position, (before, after) in enumerate(pairwise(spots)):
+            detour = travel_seconds(before, order.spot) + travel_seconds(order.spot, after)
+            yield detour - travel_seconds(before, after), position

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import numpy as np
 
-_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚"
+    "卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
 _GIVEN_ONE = "伟强磊军勇杰涛超明刚平辉鹏华飞斌波宇浩凯健俊帆林峰亮敏静丽艳芳娟霞玲燕婷"
-_GIVEN_TWO = (
-    "建国 志强 海波 文斌 国平 永刚 小龙 志明 建华 晓东 立新 春生 家辉 子轩 浩然 宇航 俊杰 明辉 志远 天宇 秀英 桂兰 玉兰 "
-    "海燕 晓红 丽华 雅琴 佳怡 欣怡 梦婷 诗涵 雨桐 思远 嘉豪 德胜 金龙 卫东 新民 红梅 淑珍"
-).split()
-_US_FIRST = (
-    "James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan Joseph "
-    "Jessica Thomas Karen Carlos Maria Daniel Nancy Luis Ana Kevin Emily Brian Grace"
-).split()
-_US_LAST = (
-    "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Wilson Anderson "
-    "Thomas Taylor Moore Jackson Martin Lee Nguyen Clark Lewis Walker Young Allen King Wright"
-).split()
-_US_ROADS = (
-    "Main St,Oak St,Maple Ave,Cedar Ln,Park Ave,Washington St,Lake Dr,Hill Rd,Elm St,Pine St,Second St,Church St,"
-    "River Rd,Sunset Dr,Lincoln Ave"
-).split(",")
+_GIVEN_TWO = """
+建国 志强 海波 文斌 国平 永刚 小龙 志明 建华 晓东 立新 春生 家辉 子轩 浩然 宇航 俊杰 明辉 志远 天宇
+秀英 桂兰 玉兰 海燕 晓红 丽华 雅琴 佳怡 欣怡 梦婷 诗涵 雨桐 思远 嘉豪 德胜 金龙 卫东 新民 红梅 淑珍
+"""
+_US_FIRST = """
+James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan
+Joseph Jessica Thomas Karen Carlos Maria Daniel Nancy Luis Ana Kevin Emily Brian Grace
+"""
+_US_LAST = """
+Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Wilson
+Anderson Thomas Taylor Moore Jackson Martin Lee Nguyen Clark Lewis Walker Young Allen King Wright
+"""
+_US_ROADS = [
+    "Main St",
+    "Oak St",
+    "Maple Ave",
+    "Cedar Ln",
+    "Park Ave",
+    "Washington St",
+    "Lake Dr",
+    "Hill Rd",
+    "Elm St",
+    "Pine St",
+    "Second St",
+    "Church St",
+    "River Rd",
+    "Sunset Dr",
+    "Lincoln Ave",
+]
 
 _SHANGHAI_ROADS = {
     "310101": "淮海中路 西藏中路 人民路 河南南路 陆家浜路 复兴中路 打浦路 北京东路 福州路 斜土路",
@@ -41,30 +57,33 @@ _SHANGHAI_ROADS = {
     "310120": "南桥路 解放东路 环城东路 望园路 海湾路 奉城大街 金海公路 南奉公路 航南公路",
     "310151": "八一路 人民路 北门路 陈海公路 堡镇路 长兴路 新河路 团城公路",
 }
-_ANYWHERE = "人民路 解放路 中山路 建设路 新华路 和平路 文化路 胜利路 光明路 东风路 长江路 黄河路 友谊路 团结路 朝阳路".split()
+_ANYWHERE = """
+人民路 解放路 中山路 建设路 新华路 和平路 文化路 胜利路 光明路 东风路 长江路 黄河路 友谊路 团结路
+朝阳路
+"""
 
 
 def person(rng: np.random.Generator, country: str) -> str:
     """A name that many people bear."""
     if country == "US":
-        return f"{rng.choice(_US_FIRST)} {rng.choice(_US_LAST)}"
+        return f"{rng.choice(_US_FIRST.split())} {rng.choice(_US_LAST.split())}"
     common = int(len(_SURNAMES) * rng.random() ** 2)
-    given = rng.choice(_GIVEN_TWO) if rng.random() < 0.65 else rng.choice(list(_GIVEN_ONE))
+    given = rng.choice(_GIVEN_TWO.split()) if rng.random() < 0.65 else rng.choice(list(_GIVEN_ONE))
     return f"{_SURNAMES[common]}{given}"
 
 
-def phone(rng: np.random.Generator, country: str, prefix: str) -> str:
-    """A number that belongs to nobody: subscriber block 0000 in China, the fictional 555-01 range in the USA."""
+def phone(country: str, prefix: str, number: int) -> str:
+    """A number that belongs to nobody: block 0000 in China, the fictional 555-01 range in the USA."""
     if country == "US":
-        return f"+1-{rng.integers(201, 990)}-555-01{rng.integers(0, 100):02d}"
-    return f"{prefix}0000{rng.integers(0, 10_000):04d}"
+        return f"+1-{201 + number // 100 % 780}-555-01{number % 100:02d}"
+    return f"{prefix}0000{number % 10_000:04d}"
 
 
 def door(rng: np.random.Generator, country: str, county_code: str) -> str:
     """Road, house number and flat, as people write them there."""
     if country == "US":
         return f"{rng.integers(10, 9900)} {rng.choice(_US_ROADS)}"
-    roads = _SHANGHAI_ROADS[county_code].split() if county_code in _SHANGHAI_ROADS else _ANYWHERE
+    roads = _SHANGHAI_ROADS.get(county_code, _ANYWHERE).split()
     road = f"{rng.choice(roads)}{rng.integers(18, 1980)}"
     flat = f"{rng.integers(1, 19)}{rng.integers(1, 5):02d}室"
     if rng.random() < 0.75:

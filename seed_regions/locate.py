@@ -62,7 +62,7 @@ class CountyIndex:
     def counties_at(self, points: ArrayLike) -> NDArray[np.object_]:
         """For points of shape (n, 2) in longitude, latitude: n codes, None outside every polygon."""
         given = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-        owner = np.full(len(given), len(self._codes))
+        owner: NDArray[np.int_] = np.full(len(given), len(self._codes))
         sound = np.flatnonzero(np.isfinite(given).all(axis=1))
         at, polygon = self._tree.query(shapely.points(given[sound]))
         grouped = np.argsort(polygon, kind="stable")
@@ -72,7 +72,8 @@ class CountyIndex:
             mine = at[start:end]
             mine = mine[shapely.intersects_xy(self._shapes[polygon[start]], given[mine])]
             owner[mine] = np.minimum(owner[mine], polygon[start])
-        return np.append(self._codes, None)[owner]
+        named: NDArray[np.object_] = np.append(self._codes, [None])[owner]
+        return named
 
     def locate(self, lng: float, lat: float) -> Located:
         """The county of a point: inside, else the polygon within about 1 km, else the nearest centre."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-_PEOPLES = (
-    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
-    "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
-    "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺 各"
-).split()
-_BARE = "蒙古 哈萨克 柯尔克孜 锡伯 塔吉克".split()
-_PEOPLE = "|".join(sorted([f"{name}族" for name in _PEOPLES] + _BARE, key=len, reverse=True))
+_PEOPLES = """
+蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎
+傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗
+撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安
+裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺 各
+"""
+_BARE = ["蒙古", "哈萨克", "柯尔克孜", "锡伯", "塔吉克"]
+_PEOPLE = "|".join(sorted([f"{name}族" for name in _PEOPLES.split()] + _BARE, key=len, reverse=True))
 _AUTONOMOUS = re.compile(rf"^(?P<core>.+?)(?:{_PEOPLE})+(?:自治)?(?P<suffix>[县旗州区])$")
 _PLAIN_AUTONOMOUS = re.compile(r"^(?P<core>.+?)族?自治(?P<suffix>[县旗州])$")
 _SUFFIX = re.compile(r"(?:新区|林区|特区|地区|矿区|[区县市旗盟州省])$")
@@ -35,7 +36,7 @@ def short_forms(name: str) -> tuple[str, ...]:
     autonomous = _AUTONOMOUS.match(name) or _PLAIN_AUTONOMOUS.match(name)
     if autonomous:
         core = autonomous["core"]
-        forms = (core + autonomous["suffix"], core)
+        forms = [core + autonomous["suffix"], core]
     else:
-        forms = (_SUFFIX.sub("", name),)
+        forms = [_SUFFIX.sub("", name)]
     return tuple(form for form in forms if len(form) > 1 and form != name)

@@ -16,7 +16,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The county of an address. `code` None: it is not clear, `reason` says why and `candidates` what is likely.
+    """The county of an address. `code` None: not clear; `reason` says why, `candidates` what is likely.
 
     `candidates` are sorted by falling confidence; when there is a code it is the first of them.
     """
