@@ -204,10 +204,10 @@ class _Model:
         return sum(self.routing.ActiveVar(index).Value() for index in indices)
 
     def search(self, ends: float, start: Sequence[Route], solutions: int | None) -> list[Route] | None:
-        parameters = _parameters(bool(start))
+        parameters = _parameters(bool(start), ends - time.monotonic())
         self.routing.CloseModelWithParameters(parameters)
-        left = max(0.05, ends - time.monotonic())
-        parameters.time_limit.FromMilliseconds(int(left * 1000))
+        # The time limit alone is overrun many times over in long descents and between rounds of an iterated search.
+        self.routing.AddSearchMonitor(self.routing.solver().CustomLimit(lambda: time.monotonic() > ends))
         if solutions is not None:
             parameters.solution_limit = solutions
         if start:
@@ -304,8 +304,9 @@ def merged(windows: Sequence[TimeWindow], earliest: int, latest: int) -> list[Ti
     return spans
 
 
-def _parameters(warm: bool) -> Parameters:
+def _parameters(warm: bool, seconds: float) -> Parameters:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.time_limit.FromMilliseconds(max(1, int(1000 * seconds)))
     first = routing_enums_pb2.FirstSolutionStrategy
     parameters.first_solution_strategy = first.PARALLEL_CHEAPEST_INSERTION
     if warm:

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.check import violations
+from routing.insertion import fits, inserted, insertions
+from routing.plan import Plan, Route
+from routing.problem import Break, Pin, Problem, TimeWindow, Vehicle, Visit
+from routing.schedule import stops
+from tests.routing.towns import DAY, HOUR, MINUTE, drawn
+from tests.routing.worlds import problems
+
+ROW = drawn("h...a...b...c")
+HOME = Vehicle(1, ROW["h"], ROW["h"], DAY)
+
+
+def visit(number: int, letter: str, **wishes: object) -> Visit:
+    return replace(Visit(number, ROW[letter], 30 * MINUTE), **wishes)  # type: ignore[arg-type]
+
+
+def test_the_cheapest_place_comes_first() -> None:
+    problem = ROW.problem([visit(1, "a"), visit(2, "c"), visit(3, "b")], [HOME])
+    found = insertions(problem, Plan((Route(1, (1, 2)),), {}), 3)
+    assert [(place.position, place.cost) for place in found] == [(1, 0), (2, 0), (0, 480)]
+
+
+def test_a_vehicle_without_a_route_is_offered_with_its_whole_trip() -> None:
+    problem = ROW.problem([visit(1, "b")], [HOME])
+    assert [place.cost for place in insertions(problem, Plan((), {}), 1)] == [960]
+
+
+def test_every_window_that_can_be_kept_is_named_with_its_start() -> None:
+    choices = (TimeWindow(9 * HOUR, 10 * HOUR), TimeWindow(7 * HOUR, 8 * HOUR), TimeWindow(14 * HOUR, 15 * HOUR))
+    problem = ROW.problem([visit(1, "a", windows=choices)], [HOME])
+    found = insertions(problem, Plan((), {}), 1)
+    assert [(place.window, place.start) for place in found] == [(0, 9 * HOUR), (2, 14 * HOUR)]
+
+
+def test_a_visit_the_problem_does_not_know_can_be_tried() -> None:
+    problem = ROW.problem([visit(1, "a")], [HOME])
+    assert len(insertions(problem, Plan((Route(1, (1,)),), {}), visit(77, "b"))) == 2
+
+
+def test_a_served_visit_is_tried_as_if_it_were_not_in_its_route() -> None:
+    problem = ROW.problem([visit(1, "a"), visit(2, "b")], [HOME])
+    found = insertions(problem, Plan((Route(1, (1, 2)),), {}), 2)
+    assert [place.position for place in found] == [0, 1]
+
+
+def test_nothing_fits_where_another_promise_would_break() -> None:
+    tight = visit(1, "c", windows=(TimeWindow(8 * HOUR + 720, 8 * HOUR + 720),))
+    problem = ROW.problem([tight, visit(2, "a")], [HOME])
+    assert [place.position for place in insertions(problem, Plan((Route(1, (1,)),), {}), 2)] == [1]
+
+
+def test_a_break_keeps_its_place_in_the_day() -> None:
+    lunch = Break(1, (TimeWindow(12 * HOUR, 12 * HOUR),), 6 * HOUR - 480)
+    problem = ROW.problem([visit(1, "a")], [replace(HOME, breaks=(lunch,))])
+    assert fits(problem, Route(1, ()), problem.visits[0]) is not None
+    late = visit(2, "a", windows=(TimeWindow(13 * HOUR, 17 * HOUR),))
+    assert fits(problem, Route(1, ()), late) is None
+
+
+def test_overtime_makes_a_place_dearer() -> None:
+    evening = visit(1, "a", windows=(TimeWindow(16 * HOUR, 16 * HOUR),))
+    tired = replace(HOME, id=2, soft_end=16 * HOUR)
+    problem = ROW.problem([evening], [HOME, tired])
+    assert [(place.vehicle, place.cost) for place in insertions(problem, Plan((), {}), 1)] == [
+        (1, 480),
+        (2, 480 + 2 * (30 * MINUTE + 240)),
+    ]
+
+
+def test_a_pinned_visit_is_offered_only_where_it_is_pinned() -> None:
+    pinned = visit(1, "a", pin=Pin(2, 9 * HOUR), windows=(TimeWindow(8 * HOUR, 10 * HOUR),))
+    problem = ROW.problem([pinned], [HOME, replace(HOME, id=2)])
+    assert [(place.vehicle, place.start) for place in insertions(problem, Plan((), {}), 1)] == [(2, 9 * HOUR)]
+
+
+def test_a_pinned_start_outside_its_windows_fits_nowhere() -> None:
+    pinned = visit(1, "a", pin=Pin(start=12 * HOUR), windows=(TimeWindow(8 * HOUR, 10 * HOUR),))
+    assert insertions(ROW.problem([pinned], [HOME]), Plan((), {}), 1) == []
+
+
+def keepable(problem: Problem, draw: st.DataObject) -> Plan:
+    """A plan that breaks nothing, grown by inserting visits where they fit."""
+    plan = Plan((), {})
+    for wanted in problem.visits[1:]:
+        places = insertions(problem, plan, wanted)
+        if places:
+            place = draw.draw(st.sampled_from(places))
+            routes = {route.vehicle: route for route in plan.routes}
+            route = routes.get(place.vehicle, Route(place.vehicle, ()))
+            routes[place.vehicle] = inserted(route, wanted.id, place.position)
+            plan = Plan(tuple(routes.values()), {})
+    return plan
+
+
+def breaks_rules(problem: Problem, route: Route) -> bool:
+    return any(broken.vehicle is not None for broken in violations(problem, Plan((route,), {})))
+
+
+@settings(max_examples=200, deadline=None)
+@given(problems(), st.data())
+def test_insertions_are_exactly_the_places_where_the_referee_finds_nothing(
+    problem: Problem, draw: st.DataObject
+) -> None:
+    wanted = problem.visits[0]
+    plan = keepable(problem, draw)
+    routes = {route.vehicle: route for route in plan.routes}
+    tried = [
+        (vehicle.id, position, inserted(routes.get(vehicle.id, Route(vehicle.id, ())), wanted.id, position))
+        for vehicle in problem.vehicles
+        for position in range(len(routes.get(vehicle.id, Route(vehicle.id, ())).visits) + 1)
+    ]
+    allowed = {(vehicle, position) for vehicle, position, route in tried if not breaks_rules(problem, route)}
+    offered = insertions(problem, plan, wanted)
+    assert {(place.vehicle, place.position) for place in offered} == allowed
+    assert [place.cost for place in offered] == sorted(place.cost for place in offered)
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems(), st.data())
+def test_an_insertion_holds_in_the_window_it_names(problem: Problem, draw: st.DataObject) -> None:
+    wanted = problem.visits[0]
+    plan = keepable(problem, draw)
+    routes = {route.vehicle: route for route in plan.routes}
+    for place in insertions(problem, plan, wanted):
+        if wanted.windows:
+            chosen = replace(wanted, windows=(wanted.windows[place.window],))
+            narrowed = replace(problem, visits=(chosen, *problem.visits[1:]))
+            route = inserted(routes.get(place.vehicle, Route(place.vehicle, ())), wanted.id, place.position)
+            assert not breaks_rules(narrowed, route)
+            start = next(stop.start for stop in stops(narrowed, route) if stop.visit == wanted.id)
+            assert wanted.windows[place.window].earliest <= place.start <= start
