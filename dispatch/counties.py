@@ -52,7 +52,7 @@ class Loaded:
 
 
 def load(session: Session, registry: Iterable[gazetteer.County]) -> Loaded:
-    """Bring areas and counties up to the registry; what somebody changed of an area, or moved to one, stays."""
+    """Bring areas and counties up to the registry. What people changed of areas stays."""
     counties = list(registry)
     areas = _new_areas(session, counties)
     if areas:

@@ -32,6 +32,7 @@ def connect(url: str) -> Engine:
                 pool_size=10,
                 max_overflow=10,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 connect_args={"options": POSTGRES_OPTIONS},
             )
         case other:
@@ -43,7 +44,7 @@ def connect(url: str) -> Engine:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
