@@ -1,0 +1,138 @@
+"""The demonstration region as rows: its people, what can be ordered, and the orders of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import day as days
+from dispatch.catalogue import Merchant, ServiceProduct
+from dispatch.day import Day
+from dispatch.work_order import (
+    Appointment,
+    BookedBy,
+    PositionQuality,
+    Visit,
+    WorkOrder,
+    WorkOrderState,
+)
+from seed_regions.demo_records import DemoOrder, DemoProduct, DemoRegion, DemoShift, DemoTechnician
+from technicians.errors import Conflict
+from technicians.people import (
+    Coverage,
+    Outlet,
+    Provider,
+    Shift,
+    ShiftBreak,
+    Skill,
+    Technician,
+    TechnicianSkill,
+)
+
+
+def is_there(session: Session) -> bool:
+    """Whether the database has people already."""
+    return session.scalar(select(Technician.id).limit(1)) is not None
+
+
+def people(session: Session, region: DemoRegion, at: datetime) -> None:
+    """Write skills, products, merchants, providers, outlets and technicians; Conflict when there are people already."""
+    if is_there(session):
+        raise Conflict(
+            "There are technicians in this database already.",
+            field="database",
+            remedy="Point DATABASE_URL at an empty database for the demonstration.",
+        )
+    session.add_all(Skill(code=s.code, name_zh=s.name_zh, name_en=s.name_en) for s in region.skills)
+    session.add_all(_product(product) for product in region.products)
+    session.add_all(Merchant(code=m.code, name=m.name, created_at=at) for m in region.merchants)
+    providers = {p.code: Provider(code=p.code, name=p.name) for p in region.providers}
+    outlets = {
+        o.code: Outlet(provider=providers[o.provider], code=o.code, name=o.name, county_code=o.spot.county_code)
+        for o in region.outlets
+    }
+    session.add_all([*providers.values(), *outlets.values()])
+    session.flush()
+    session.add_all(_technician(person, outlets[person.outlet], region.code) for person in region.technicians)
+    session.flush()
+
+
+def _product(product: DemoProduct) -> ServiceProduct:
+    shots = [
+        {"code": s.code, "name_zh": s.name_zh, "name_en": s.name_en, "required": s.required}
+        for s in product.shots
+    ]
+    return ServiceProduct(
+        code=product.code, name_zh=product.name_zh, name_en=product.name_en, category=product.category,
+        icon=product.icon, duration=product.duration, setup=product.setup, crew_size=product.crew_size,
+        load=product.load, skills={product.skill: product.level}, shot_list=shots,
+    )  # fmt: skip
+
+
+def _technician(person: DemoTechnician, outlet: Outlet, area_code: str) -> Technician:
+    home = person.home
+    return Technician(
+        code=person.code, name=person.name, phone=person.phone, outlet=outlet, area_code=area_code,
+        start_lng=home.lng, start_lat=home.lat, end_lng=home.lng, end_lat=home.lat,
+        capacity=person.capacity, max_visits=person.max_visits,
+        skills=[TechnicianSkill(skill_code=code, level=level) for code, level in person.skills.items()],
+        coverage=[Coverage(county_code=code) for code in person.counties],
+        shifts=[_shift(shift) for shift in person.shifts],
+    )  # fmt: skip
+
+
+def _shift(shift: DemoShift) -> Shift:
+    return Shift(
+        weekday=shift.weekday, begins=shift.begins, soft_ends=shift.soft_ends, hard_ends=shift.hard_ends,
+        breaks=[ShiftBreak(earliest=b.earliest, latest=b.latest, duration=b.duration) for b in shift.breaks],
+    )  # fmt: skip
+
+
+def demand(session: Session, region: DemoRegion, orders: Iterable[DemoOrder], on_date: date) -> list[WorkOrder]:
+    """Write orders with a confirmed appointment in the window their consumers want on that day."""
+    day = days.of(session, region.code, on_date)
+    written = [_order(session, order) for order in orders]
+    for row, order in zip(written, orders, strict=True):
+        row.state = WorkOrderState.BOOKED
+        row.visits[0].appointments.append(_appointment(order, day))
+    session.add_all(written)
+    session.flush()
+    return written
+
+
+def bookable(session: Session, orders: Iterable[DemoOrder], at: datetime) -> list[WorkOrder]:
+    """Write orders whose goods have just arrived and whose consumers have not chosen a window."""
+    written = [_order(session, order) for order in orders]
+    for n, row in enumerate(written):
+        row.goods_arrived_at = at - timedelta(hours=n % 20, minutes=17)
+        row.created_at = row.goods_arrived_at - timedelta(days=1)
+        row.state = WorkOrderState.BOOKABLE
+    session.add_all(written)
+    session.flush()
+    return written
+
+
+def _order(session: Session, order: DemoOrder) -> WorkOrder:
+    product = session.get_one(ServiceProduct, order.product)
+    row = WorkOrder(
+        merchant_id=session.scalars(select(Merchant.id).where(Merchant.code == order.merchant)).one(),
+        number=order.number, product_code=order.product, state=WorkOrderState.BOOKABLE,
+        consumer_name=order.consumer_name, consumer_phone=order.consumer_phone, language=order.language,
+        address=order.address, county_code=order.spot.county_code, lng=order.spot.lng, lat=order.spot.lat,
+        position_quality=PositionQuality.EXACT, priority=order.priority, note=order.note,
+        goods_arrived_at=order.goods_arrived_at, created_at=order.created_at,
+    )  # fmt: skip
+    row.visits.append(Visit(sequence=1, service=product.duration, setup=product.setup))
+    return row
+
+
+def _appointment(order: DemoOrder, day: Day) -> Appointment:
+    return Appointment(
+        window_starts_at=day.instant(order.earliest),
+        window_ends_at=day.instant(order.latest),
+        booked_by=BookedBy.CONSUMER,
+        created_at=order.goods_arrived_at + timedelta(minutes=40),
+    )
