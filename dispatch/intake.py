@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,7 @@ from technicians.errors import Conflict, InvalidInput
 
 def require_same(known: WorkOrder, order: NewOrder) -> None:
     """Conflict when an order of the same number was handed in with other content."""
-    differing = changed_fields(known, order)
+    differing = changed_fields(known.handed_in, order)
     if differing:
         raise Conflict(
             f"Order {order.number} is known already, with another {', '.join(differing)}.",
@@ -37,9 +37,9 @@ def require_same(known: WorkOrder, order: NewOrder) -> None:
         )
 
 
-def changed_fields(known: WorkOrder, order: NewOrder) -> list[str]:
-    """The fields in which an order differs from the one handed in before."""
-    return [name for name, digest in order.digest().items() if known.handed_in.get(name) != digest]
+def changed_fields(handed_in: Mapping[str, str], order: NewOrder) -> list[str]:
+    """The fields in which an order differs from the digest of the one handed in before."""
+    return [name for name, digest in order.digest().items() if handed_in.get(name) != digest]
 
 
 def require_one_day(order: NewOrder, zone: ZoneInfo | None) -> None:
