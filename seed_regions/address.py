@@ -16,10 +16,10 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def resolve(text: str, country: str | None = None) -> Resolution:
-    """The county that an address names, with a confidence (0 to 1), and candidates when it is not sure.
+    """The county an address names, with a confidence (0 to 1) and, when unsure, candidates.
 
-    `country` "CN" or "US" rules out the other; None lets the script and the form of the text decide. `code` is
-    None, and `reason` says what to add, when the address names no county, several, or contradictory places.
+    `country` "CN" or "US" rules out the other; None lets the script and the form of the text decide. `code`
+    is None, and `reason` says what to add, when the address names no county, several, or contradictory places.
     A code is given only at a confidence of 0.7 or more. Raises `UnknownCounty` for any other country.
     """
     if country is not None:

@@ -39,7 +39,7 @@ def region(
     if technicians < 1 or visits < 0:
         given = f"{technicians} and {visits}"
         raise RegionError(f"technicians must be at least 1 and visits at least 0, not {given}")
-    demand = _demand(counties, seed, index)
+    demand = demand_of(counties, seed, index)
     rng = np.random.default_rng([seed, day.toordinal()])
     people_rng = np.random.default_rng([seed, 1])
     branches = demo_people.outlets(counties, demand.places, people_rng)
@@ -74,7 +74,8 @@ def _counties(places: str | Sequence[str]) -> tuple[County, ...]:
     return tuple(counties[code] for code in sorted(counties))
 
 
-def _demand(counties: tuple[County, ...], seed: int, index: CountyIndex | None) -> Demand:
+def demand_of(counties: tuple[County, ...], seed: int, index: CountyIndex | None) -> Demand:
+    """Where demand arises in these counties: the settlements drawn from the seed, and the time zone."""
     rng = np.random.default_rng([seed, 0])
     places = {county.code: Settlements(county, index, rng) for county in counties}
     return Demand(counties, places, ZoneInfo(time_zone_of(counties[0])))
