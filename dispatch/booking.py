@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, plans, routes, slots
+from dispatch import audit, messages, plans, routes, slots
 from dispatch import day as days
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.errors import SlotTaken
+from dispatch.messages import Template
 from dispatch.planning import snapshot
 from dispatch.slots import look, qualified
 from dispatch.work_order import (
@@ -41,14 +42,12 @@ def book(
 
     Raises SlotTaken when it no longer fits into any route, InvalidInput for a window that is never on offer.
     """
-    _require_open(visit)
+    require_open(visit)
     area = slots.area_of(visit)
     on_date = days.date_of(area, starts_at)
     window = next((w for w in slots.windows_of(area.zone, on_date, at) if w[0] == starts_at), None)
     if window is None:
-        raise InvalidInput(
-            "This window is not on offer.", field="starts_at", remedy="Choose one of the windows shown."
-        )
+        raise InvalidInput("This window is not on offer.", field="starts_at", remedy="Choose one of the windows shown.")
     before = visit.appointment
     if before is not None and (before.window_starts_at, before.window_ends_at) == window:
         return before
@@ -58,7 +57,11 @@ def book(
         session.flush()
     _take(session, travel_times, visit, area.code, window, at)
     promise = Appointment(
-        visit_id=visit.id, window_starts_at=window[0], window_ends_at=window[1], booked_by=booked_by, created_at=at
+        visit_id=visit.id,
+        window_starts_at=window[0],
+        window_ends_at=window[1],
+        booked_by=booked_by,
+        created_at=at,
     )
     visit.appointments.append(promise)
     if visit.work_order.state != WorkOrderState.BOOKED:
@@ -69,12 +72,14 @@ def book(
         session, by, "appointment.moved" if before else "appointment.confirmed", "visit", visit.id, at=at,
         before={"window": _text(before)} if before else {}, after={"window": _text(promise)},
     )  # fmt: skip
+    template = Template.MOVED if before else Template.BOOKED
+    messages.tell(session, visit.work_order, template, by=by, at=at, promise=promise)
     return promise
 
 
 def cancel(session: Session, travel_times: TravelTimes, visit: Visit, *, by: str, at: datetime, why: str = "") -> None:
     """Take the promise back: the time is free again, the order can be booked anew."""
-    _require_open(visit)
+    require_open(visit)
     promise = visit.appointment
     if promise is None:
         raise Conflict("There is no appointment to cancel.", field="appointment", remedy="Choose a window first.")
@@ -87,9 +92,11 @@ def cancel(session: Session, travel_times: TravelTimes, visit: Visit, *, by: str
         session, by, "appointment.cancelled", "visit", visit.id, at=at,
         before={"window": _text(promise)}, why=why,
     )  # fmt: skip
+    messages.tell(session, visit.work_order, Template.CANCELLED, by=by, at=at)
 
 
-def _require_open(visit: Visit) -> None:
+def require_open(visit: Visit) -> None:
+    """Conflict when the visit is under way or over, or its order cannot be booked."""
     if visit.state != VisitState.WAITING:
         raise Conflict(
             f"The visit is {visit.state}; its appointment can no longer be changed here.",
@@ -127,9 +134,7 @@ def _take(
             tried.add(place.vehicle)
             if _insert(session, travel_times, visit, plan, place.vehicle, window):
                 return
-    raise SlotTaken(
-        "This window has just been taken.", field="starts_at", remedy="Please choose another one."
-    )
+    raise SlotTaken("This window has just been taken.", field="starts_at", remedy="Please choose another one.")
 
 
 def _insert(
@@ -148,7 +153,8 @@ def _insert(
         locked = {technician_id: _new_route(session, plan, technician_id)}
     snap = look(session, travel_times, visit, plan.area_code, plan.on_date, (window,), [technician_id])
     running = next(
-        (route for route in snap.running.routes if route.vehicle == technician_id), PlannedRoute(technician_id, ())
+        (route for route in snap.running.routes if route.vehicle == technician_id),
+        PlannedRoute(technician_id, ()),
     )
     place = fits(snap.problem, running, snap.problem.visit(visit.id))
     if place is None:
@@ -184,9 +190,7 @@ def _take_out(session: Session, travel_times: TravelTimes, visit: Visit, plan: D
     if technician_id is None:
         return
     locked = routes.lock(session, plan.id, [technician_id])
-    snap = snapshot(
-        session, travel_times, plan.area_code, plan.on_date, plan=plan, technician_ids=[technician_id]
-    )
+    snap = snapshot(session, travel_times, plan.area_code, plan.on_date, plan=plan, technician_ids=[technician_id])
     left = [
         PlannedRoute(route.vehicle, tuple(v for v in route.visits if v != visit.id)) for route in snap.running.routes
     ]

@@ -1,0 +1,74 @@
+"""Choosing, moving and giving up the window of an order: the same for consumer and merchant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import booking, slots
+from dispatch.slots import Offer
+from dispatch.work_order import Appointment, BookedBy, Visit, VisitState, WorkOrder
+from routing.travel import TravelTimes
+from technicians.errors import Conflict
+
+OPEN = (VisitState.WAITING, VisitState.EN_ROUTE, VisitState.ON_SITE)
+
+
+def offers(session: Session, travel_times: TravelTimes, order: WorkOrder, at: datetime) -> list[Offer]:
+    """The windows the order can be promised now, or moved to; Conflict when it cannot be booked."""
+    visit = _open_visit(session, order.id, lock=False)
+    booking.require_open(visit)
+    return slots.offers(session, travel_times, visit, at)
+
+
+def choose(
+    session: Session,
+    travel_times: TravelTimes,
+    order: WorkOrder,
+    starts_at: datetime,
+    *,
+    booked_by: BookedBy,
+    by: str,
+    at: datetime,
+) -> Appointment:
+    """Promise the window, or move the promise there. The same choice twice, even at once, is one appointment.
+
+    Raises SlotTaken, InvalidInput for a window that is never on offer, Conflict once the technician has left.
+    """
+    visit = _open_visit(session, order.id, lock=True)
+    return booking.book(session, travel_times, visit, starts_at, booked_by=booked_by, by=by, at=at)
+
+
+def call_off(
+    session: Session, travel_times: TravelTimes, order: WorkOrder, *, by: str, at: datetime, why: str = ""
+) -> None:
+    """Give the window back; the order can be booked anew. Twice is as good as once."""
+    visit = _open_visit(session, order.id, lock=True)
+    if visit.appointment is None and visit.state == VisitState.WAITING:
+        return
+    booking.cancel(session, travel_times, visit, by=by, at=at, why=why)
+
+
+def _open_visit(session: Session, order_id: int, *, lock: bool) -> Visit:
+    """The visit to come; locked before anything else, so that two choices for one order follow each other."""
+    query = (
+        select(Visit)
+        .where(Visit.work_order_id == order_id, Visit.state.in_(OPEN))
+        .order_by(Visit.sequence.desc())
+        .limit(1)
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    visit = session.scalars(query).one_or_none()
+    if visit is None:
+        raise Conflict(
+            "There is no visit to come for this order.",
+            field="order",
+            remedy="Ask the shop what happens next.",
+        )
+    if lock:
+        session.expire(visit, ["appointments"])
+        session.refresh(visit.work_order)
+    return visit
