@@ -150,7 +150,13 @@ def _change(
     found = session.execute(stops.where(Route.day_plan_id == plan_id, Route.technician_id.in_(touched))).all()
     visits = {row.visit_id for row in found if row.visit_id is not None} | {visit_id}
     snap = snapshot(
-        session, travel_times, plan.area_code, plan.on_date, plan=plan, technician_ids=touched, visit_ids=visits
+        session,
+        travel_times,
+        plan.area_code,
+        plan.on_date,
+        plan=plan,
+        technician_ids=touched,
+        visit_ids=visits,
     )
     _require(snap, visit_id, technician_id, {row.technician_id for row in found})
     after = _moved(snap, visit_id, technician_id, start_at)
@@ -164,9 +170,7 @@ def _require(snap: Snapshot, visit_id: int, technician_id: int | None, with_rout
             field="visit",
             remedy="Book it for this day first.",
         )
-    if technician_id is not None and not (
-        technician_id in with_route and snap.problem.has_vehicle(technician_id)
-    ):
+    if technician_id is not None and not (technician_id in with_route and snap.problem.has_vehicle(technician_id)):
         raise InvalidInput(
             "This technician does not work on that day.",
             field="technician",
@@ -221,11 +225,7 @@ def _holder(plan: Plan, visit_id: int) -> int | None:
 def _preview(change: _Change) -> Preview:
     before = _broken(change.snap, change.before.routes)
     known = {(v.rule, v.vehicle, v.visit, v.amount) for v in before}
-    new = [
-        v
-        for v in _broken(change.snap, change.after.routes)
-        if (v.rule, v.vehicle, v.visit, v.amount) not in known
-    ]
+    new = [v for v in _broken(change.snap, change.after.routes) if (v.rule, v.vehicle, v.visit, v.amount) not in known]
     return Preview(
         violations=[
             {
@@ -265,9 +265,7 @@ def _shown(change: _Change, route: PlannedRoute) -> dict[str, Any]:
 
 def _account_for(session: Session, plan_id: int, visit_id: int, *, is_planned: bool) -> None:
     """A visit is in a route or listed as left out, never both and never neither."""
-    session.execute(
-        delete(Unassigned).where(Unassigned.day_plan_id == plan_id, Unassigned.visit_id == visit_id)
-    )
+    session.execute(delete(Unassigned).where(Unassigned.day_plan_id == plan_id, Unassigned.visit_id == visit_id))
     if not is_planned:
         session.add(
             Unassigned(

@@ -62,8 +62,7 @@ def people(session: Session, region: DemoRegion, at: datetime) -> None:
 
 def _product(product: DemoProduct) -> ServiceProduct:
     shots = [
-        {"code": s.code, "name_zh": s.name_zh, "name_en": s.name_en, "required": s.required}
-        for s in product.shots
+        {"code": s.code, "name_zh": s.name_zh, "name_en": s.name_en, "required": s.required} for s in product.shots
     ]
     return ServiceProduct(
         code=product.code, name_zh=product.name_zh, name_en=product.name_en, category=product.category,

@@ -79,7 +79,11 @@ def _worked(session: Session, visit: Visit, stop: Stop, technician_id: int, rng:
         visit.move_to(VisitState.COMPLETED)
         visit.work_order.move_to(WorkOrderState.COMPLETED)
     last = EventType.COULD_NOT_COMPLETE if failed else EventType.COMPLETION
-    happened = ((EventType.EN_ROUTE, visit.en_route_at), (EventType.CHECK_IN, arrived_at), (last, visit.left_at))
+    happened = (
+        (EventType.EN_ROUTE, visit.en_route_at),
+        (EventType.CHECK_IN, arrived_at),
+        (last, visit.left_at),
+    )
     session.add_all(_event(visit, technician_id, kind, at) for kind, at in happened)
 
 

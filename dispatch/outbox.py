@@ -72,7 +72,13 @@ def add(
 ) -> Outbox:
     """Promise a piece of work inside the caller's transaction."""
     row = Outbox(
-        kind=kind, payload=payload, asked_by=asked_by, created_at=at, due_at=due_at or at, progress={}, result={}
+        kind=kind,
+        payload=payload,
+        asked_by=asked_by,
+        created_at=at,
+        due_at=due_at or at,
+        progress={},
+        result={},
     )
     session.add(row)
     session.flush()

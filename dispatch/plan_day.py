@@ -112,7 +112,7 @@ def _greedy(snap: Snapshot) -> Plan:
 
 def _origin(snap: Snapshot, limits: Limits, warning: str | None) -> dict[str, Any]:
     """Seed, versions and input hash: enough to tell whether two plans came from the same question."""
-    asked = [asdict(thing) for thing in (*snap.problem.visits, *snap.problem.vehicles)]
+    asked = [*map(asdict, snap.problem.visits), *map(asdict, snap.problem.vehicles)]
     question = json.dumps(asked, sort_keys=True, default=sorted).encode()
     return {
         "engine": "ortools",

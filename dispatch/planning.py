@@ -87,7 +87,7 @@ def snapshot(
     return Snapshot(day, problem, Plan(routes, {}), basis)
 
 
-def _visits(*more: Any) -> Select[Any]:
+def _visits(*more: Any) -> Select[*tuple[Any, ...]]:
     """What the planner must know of a visit, and `more`."""
     return (
         select(
@@ -102,9 +102,7 @@ def _visits(*more: Any) -> Select[Any]:
     )  # fmt: skip
 
 
-def _demand(
-    session: Session, day: Day, visit_ids: Collection[int] | None, *, without: int | None
-) -> list[Row[Any]]:
+def _demand(session: Session, day: Day, visit_ids: Collection[int] | None, *, without: int | None) -> list[Row[Any]]:
     """The visits promised for the day."""
     query = (
         _visits(Appointment.window_starts_at, Appointment.window_ends_at)
@@ -156,7 +154,7 @@ def _started(session: Session, plan: DayPlan | None, visit_ids: set[int]) -> dic
         .join(Route, Route.id == Stop.route_id)
         .where(Stop.day_plan_id == plan.id, Stop.visit_id.in_(visit_ids))
     )
-    return {visit_id: (technician_id, start) for visit_id, technician_id, start in session.execute(query)}
+    return {visit: (technician, start) for visit, technician, start in session.execute(query) if visit is not None}
 
 
 class _Places:

@@ -31,9 +31,7 @@ def find(session: Session, plan_id: int) -> DayPlan:
 def in_state(session: Session, area_code: str, on_date: date, state: DayPlanState) -> DayPlan | None:
     """The one draft or the one published plan of an area's day."""
     return session.scalars(
-        select(DayPlan).where(
-            DayPlan.area_code == area_code, DayPlan.on_date == on_date, DayPlan.state == state
-        )
+        select(DayPlan).where(DayPlan.area_code == area_code, DayPlan.on_date == on_date, DayPlan.state == state)
     ).one_or_none()
 
 
@@ -142,7 +140,12 @@ def _keep_reasons(session: Session, plan: DayPlan, planned: Plan) -> None:
         session.execute(
             insert(Unassigned),
             [
-                {"day_plan_id": plan.id, "visit_id": visit, "rule": reason.rule, "detail": reason.detail[:500]}
+                {
+                    "day_plan_id": plan.id,
+                    "visit_id": visit,
+                    "rule": reason.rule,
+                    "detail": reason.detail[:500],
+                }
                 for visit, reason in planned.unassigned.items()
             ],
         )
@@ -153,7 +156,9 @@ def publish(session: Session, plan_id: int, *, by: str, at: datetime) -> DayPlan
     plan = find(session, plan_id)
     if plan.state != DayPlanState.DRAFT:
         raise Conflict(
-            f"This plan is {plan.state}; only a draft can be published.", field="plan", remedy="Reload the board."
+            f"This plan is {plan.state}; only a draft can be published.",
+            field="plan",
+            remedy="Reload the board.",
         )
     published = in_state(session, plan.area_code, plan.on_date, DayPlanState.PUBLISHED)
     if revisions(session, published) != plan.basis:
@@ -174,14 +179,10 @@ def publish(session: Session, plan_id: int, *, by: str, at: datetime) -> DayPlan
     return plan
 
 
-def ask(
-    session: Session, area_code: str, on_date: date, *, seconds: float, asked_by: str, at: datetime
-) -> Outbox:
+def ask(session: Session, area_code: str, on_date: date, *, seconds: float, asked_by: str, at: datetime) -> Outbox:
     """Promise that a worker plans the day; asking again while that is under way gives the same row."""
     if not 1 <= seconds <= MOST_SECONDS:
-        raise InvalidInput(
-            f"{seconds} seconds is not between 1 and {MOST_SECONDS}.", field="seconds", remedy="Try 15."
-        )
+        raise InvalidInput(f"{seconds} seconds is not between 1 and {MOST_SECONDS}.", field="seconds", remedy="Try 15.")
     days.find_area(session, area_code)
     running = asked(session, area_code, on_date)
     if running is not None and running.state in {OutboxState.WAITING, OutboxState.RUNNING}:
@@ -241,4 +242,4 @@ def _placed(session: Session, plan: DayPlan) -> dict[int, tuple[int, datetime]]:
         .join(Route, Route.id == Stop.route_id)
         .where(Stop.day_plan_id == plan.id, Stop.visit_id.is_not(None))
     )
-    return {visit: (technician, start) for visit, technician, start in session.execute(query)}
+    return {visit: (technician, start) for visit, technician, start in session.execute(query) if visit is not None}

@@ -59,7 +59,11 @@ def rewrite(session: Session, routes: dict[int, Route], planned: Iterable[Planne
 
 
 def write_all(
-    session: Session, plan: DayPlan, planned: Iterable[PlannedRoute], snap: Snapshot, technician_ids: Iterable[int]
+    session: Session,
+    plan: DayPlan,
+    planned: Iterable[PlannedRoute],
+    snap: Snapshot,
+    technician_ids: Iterable[int],
 ) -> None:
     """The routes of a new plan: one per working technician, with or without stops."""
     by_technician = {route.vehicle: route for route in planned}
@@ -72,9 +76,7 @@ def write_all(
         timed_routes[technician_id] = (row, moments)
     session.add_all([row for row, _ in timed_routes.values()])
     session.flush()
-    fresh = [
-        stop for row, moments in timed_routes.values() for stop in stop_rows(plan.id, row.id, moments, snap.day)
-    ]
+    fresh = [stop for row, moments in timed_routes.values() for stop in stop_rows(plan.id, row.id, moments, snap.day)]
     if fresh:
         session.execute(insert(Stop), fresh)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from dispatch.database import connect
 from dispatch.records import METADATA
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,6 +47,12 @@ def drift(connection: Connection) -> list[object]:
 
 
 def draft_migration(engine: Engine, message: str, rev_id: str) -> None:
-    """Write the next migration's first draft from what the records have and the database lacks."""
+    """Write the next migration's first draft from what the records have and the (newest) database lacks."""
     with engine.begin() as connection:
         command.revision(_config(connection), message=message, autogenerate=True, rev_id=rev_id)
+
+
+if __name__ == "__main__":
+    built = connect(f"sqlite:///{Path(tempfile.mkdtemp()) / 'drafting.db'}")
+    upgrade(built)
+    draft_migration(built, sys.argv[1], f"{int(newest() or 0) + 1:04}")

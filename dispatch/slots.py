@@ -62,7 +62,13 @@ def offers(
         found += _on(session, travel_times, visit, area, today + timedelta(days=ahead), at)
     best = min((offer.cost for offer in found), default=0)
     return [
-        Offer(o.on_date, o.starts_at, o.ends_at, o.cost, Grade.BEST if o.cost <= best + MARGIN_OF_BEST else Grade.GOOD)
+        Offer(
+            o.on_date,
+            o.starts_at,
+            o.ends_at,
+            o.cost,
+            Grade.BEST if o.cost <= best + MARGIN_OF_BEST else Grade.GOOD,
+        )
         for o in found
     ]
 
@@ -90,9 +96,7 @@ def _on(
     cheapest: dict[int, int] = {}
     for place in insertions(snap.problem, snap.running, visit.id):
         cheapest.setdefault(place.window, place.cost)
-    return [
-        Offer(on_date, *windows[window], cheapest[window], Grade.GOOD) for window in sorted(cheapest)
-    ]
+    return [Offer(on_date, *windows[window], cheapest[window], Grade.GOOD) for window in sorted(cheapest)]
 
 
 def qualified(session: Session, order: WorkOrder, area_code: str, on_date: date) -> set[int]:

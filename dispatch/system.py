@@ -77,9 +77,7 @@ def assemble(chosen: settings.Settings) -> System:
         settings=chosen,
         engine=database.connect(chosen.database_url),
         places=Places(chosen.boundaries),
-        travel_times=GreatCircle(
-            circuity=chosen.circuity, speed_kmh=chosen.speed_kmh, per_stop=chosen.per_stop
-        ),
+        travel_times=GreatCircle(circuity=chosen.circuity, speed_kmh=chosen.speed_kmh, per_stop=chosen.per_stop),
         queue=Queue(chosen.redis_url),
         photos=PhotoStore(chosen.photo_store),
     )

@@ -47,9 +47,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "plan", "message", name="outbox_kind", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("plan", "message", name="outbox_kind", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column(
@@ -134,13 +132,7 @@ def upgrade() -> None:
         sa.Column(
             "role",
             sa.Enum(
-                "operator",
-                "dispatcher",
-                "merchant",
-                name="role",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "operator", "dispatcher", "merchant", name="role", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -150,9 +142,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("failed_logins", sa.Integer(), nullable=False),
         sa.Column("locked_until", UtcDateTime(), nullable=True),
-        sa.CheckConstraint(
-            "(role = 'merchant') = (merchant_id IS NOT NULL)", name=op.f("ck_account_merchant")
-        ),
+        sa.CheckConstraint("(role = 'merchant') = (merchant_id IS NOT NULL)", name=op.f("ck_account_merchant")),
         sa.ForeignKeyConstraint(["area_code"], ["planning_area.code"], name=op.f("fk_account_area_code")),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_account_merchant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
@@ -206,9 +196,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area_code"], ["planning_area.code"], name=op.f("fk_day_plan_area_code")),
         sa.ForeignKeyConstraint(["based_on_id"], ["day_plan.id"], name=op.f("fk_day_plan_based_on_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day_plan")),
-        sa.UniqueConstraint(
-            "area_code", "on_date", "version", name=op.f("uq_day_plan_area_code_on_date_version")
-        ),
+        sa.UniqueConstraint("area_code", "on_date", "version", name=op.f("uq_day_plan_area_code_on_date_version")),
     )
     with op.batch_alter_table("day_plan", schema=None) as batch_op:
         batch_op.create_index(
@@ -288,16 +276,13 @@ def upgrade() -> None:
         sa.Column("goods_arrived_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
-            "state = 'parked' OR state = 'cancelled' OR county_code IS NOT NULL",
-            name=op.f("ck_work_order_county"),
+            "state = 'parked' OR state = 'cancelled' OR county_code IS NOT NULL", name=op.f("ck_work_order_county")
         ),
         sa.CheckConstraint("(lng IS NULL) = (lat IS NULL)", name=op.f("ck_work_order_position")),
         sa.CheckConstraint("priority BETWEEN 0 AND 100", name=op.f("ck_work_order_priority")),
         sa.ForeignKeyConstraint(["county_code"], ["county.code"], name=op.f("fk_work_order_county_code")),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_work_order_merchant_id")),
-        sa.ForeignKeyConstraint(
-            ["product_code"], ["service_product.code"], name=op.f("fk_work_order_product_code")
-        ),
+        sa.ForeignKeyConstraint(["product_code"], ["service_product.code"], name=op.f("fk_work_order_product_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_order")),
         sa.UniqueConstraint("merchant_id", "number", name=op.f("uq_work_order_merchant_id_number")),
     )
@@ -312,9 +297,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["work_order_id"], ["work_order.id"], name=op.f("fk_consumer_link_work_order_id")
-        ),
+        sa.ForeignKeyConstraint(["work_order_id"], ["work_order.id"], name=op.f("fk_consumer_link_work_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consumer_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_consumer_link_token_hash")),
     )
@@ -393,9 +376,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["technician_id"], ["technician.id"], name=op.f("fk_device_token_technician_id")
-        ),
+        sa.ForeignKeyConstraint(["technician_id"], ["technician.id"], name=op.f("fk_device_token_technician_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_device_token_token_hash")),
     )
@@ -456,9 +437,7 @@ def upgrade() -> None:
         sa.Column("pin_hash", sa.String(length=200), nullable=False),
         sa.Column("failed_logins", sa.Integer(), nullable=False),
         sa.Column("locked_until", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["technician_id"], ["technician.id"], name=op.f("fk_technician_login_technician_id")
-        ),
+        sa.ForeignKeyConstraint(["technician_id"], ["technician.id"], name=op.f("fk_technician_login_technician_id")),
         sa.PrimaryKeyConstraint("technician_id", name=op.f("pk_technician_login")),
     )
     op.create_table(
@@ -468,9 +447,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=False),
         sa.CheckConstraint("level BETWEEN 1 AND 5", name=op.f("ck_technician_skill_level")),
         sa.ForeignKeyConstraint(["skill_code"], ["skill.code"], name=op.f("fk_technician_skill_skill_code")),
-        sa.ForeignKeyConstraint(
-            ["technician_id"], ["technician.id"], name=op.f("fk_technician_skill_technician_id")
-        ),
+        sa.ForeignKeyConstraint(["technician_id"], ["technician.id"], name=op.f("fk_technician_skill_technician_id")),
         sa.PrimaryKeyConstraint("technician_id", "skill_code", name=op.f("pk_technician_skill")),
     )
     op.create_table(
@@ -539,8 +516,7 @@ def upgrade() -> None:
         sa.Column("failure_note", sa.String(length=500), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state <> 'could-not-complete' OR failure_reason IS NOT NULL",
-            name=op.f("ck_visit_reason_of_failure"),
+            "state <> 'could-not-complete' OR failure_reason IS NOT NULL", name=op.f("ck_visit_reason_of_failure")
         ),
         sa.CheckConstraint("service > 0 AND setup >= 0", name=op.f("ck_visit_service")),
         sa.ForeignKeyConstraint(
@@ -732,9 +708,7 @@ def upgrade() -> None:
         sa.Column("lat", sa.Double(), nullable=True),
         sa.Column("accuracy", sa.Double(), nullable=True),
         sa.Column("payload", Json, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["technician_id"], ["technician.id"], name=op.f("fk_visit_event_technician_id")
-        ),
+        sa.ForeignKeyConstraint(["technician_id"], ["technician.id"], name=op.f("fk_visit_event_technician_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_event_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_event")),
         sa.UniqueConstraint("event_id", name=op.f("uq_visit_event_event_id")),
