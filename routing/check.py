@@ -34,14 +34,10 @@ def _accounts(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation(Rule.UNKNOWN, None, visit_id, 0, f"visit {visit_id} is not in the problem")
         times = seen[visit_id] + (visit_id in plan.unassigned)
         if times > 1:
-            yield Violation(
-                Rule.DUPLICATE, None, visit_id, times - 1, f"visit {visit_id} appears {times} times"
-            )
+            yield Violation(Rule.DUPLICATE, None, visit_id, times - 1, f"visit {visit_id} appears {times} times")
     for visit in problem.visits:
         if visit.id not in seen and visit.id not in plan.unassigned:
-            yield Violation(
-                Rule.MISSING, None, visit.id, 0, f"visit {visit.id} is neither served nor left out"
-            )
+            yield Violation(Rule.MISSING, None, visit.id, 0, f"visit {visit.id} is neither served nor left out")
 
 
 def _route(problem: Problem, route: Route) -> Iterator[Violation]:
@@ -69,9 +65,7 @@ def _person(visit: Visit, vehicle: Vehicle) -> Iterator[Violation]:
         if has is None:
             yield broken(Rule.SKILL, 0, f"vehicle {vehicle.id} lacks skill {skill}")
         elif has < level:
-            yield broken(
-                Rule.LEVEL, level - has, f"vehicle {vehicle.id} has {skill} at level {has}, not {level}"
-            )
+            yield broken(Rule.LEVEL, level - has, f"vehicle {vehicle.id} has {skill} at level {has}, not {level}")
     if visit.allowed is not None and vehicle.id not in visit.allowed:
         yield broken(Rule.NOT_ALLOWED, 0, f"vehicle {vehicle.id} is not allowed to make visit {visit.id}")
     if visit.pin is not None and visit.pin.vehicle not in (None, vehicle.id):
@@ -91,24 +85,18 @@ def _break(vehicle: Vehicle, stop: Stop) -> Iterator[Violation]:
     pause = next(pause for pause in vehicle.breaks if pause.id == stop.rest)
     off = _outside(pause.windows, stop.start)
     if off:
-        yield Violation(
-            Rule.BREAK, vehicle.id, None, off, f"break {pause.id} begins {off} s outside its windows"
-        )
+        yield Violation(Rule.BREAK, vehicle.id, None, off, f"break {pause.id} begins {off} s outside its windows")
 
 
 def _totals(vehicle: Vehicle, timed: list[Stop], visits: int) -> Iterator[Violation]:
     def over(rule: Rule, amount: int, limit: int | None, unit: str) -> Iterator[Violation]:
         if limit is not None and amount > limit:
             excess = amount - limit
-            yield Violation(
-                rule, vehicle.id, None, excess, f"{excess} {unit} more than vehicle {vehicle.id} may"
-            )
+            yield Violation(rule, vehicle.id, None, excess, f"{excess} {unit} more than vehicle {vehicle.id} may")
 
     yield from over(Rule.SHIFT, timed[-1].leave, vehicle.shift.latest, "seconds")
     yield from over(Rule.MAX_VISITS, visits, vehicle.max_visits, "visits")
-    yield from over(
-        Rule.MAX_TRAVEL, sum(stop.travel for stop in timed), vehicle.max_travel, "seconds of travel"
-    )
+    yield from over(Rule.MAX_TRAVEL, sum(stop.travel for stop in timed), vehicle.max_travel, "seconds of travel")
     yield from over(Rule.MAX_DISTANCE, sum(stop.distance for stop in timed), vehicle.max_distance, "metres")
     for dimension, limit in enumerate(vehicle.capacity):
         fullest = max(stop.load[dimension] for stop in timed)

@@ -123,9 +123,7 @@ def _candidates(problem: Problem, visit: Visit) -> Sequence[Vehicle] | Reason:
         return Reason(Rule.NO_VEHICLE, "there is no vehicle to plan for")
     if visit.pin is not None and visit.pin.vehicle is not None:
         if not problem.has_vehicle(visit.pin.vehicle):
-            return Reason(
-                Rule.PIN, f"it is pinned to vehicle {visit.pin.vehicle}, which is not in the problem"
-            )
+            return Reason(Rule.PIN, f"it is pinned to vehicle {visit.pin.vehicle}, which is not in the problem")
         return (problem.vehicle(visit.pin.vehicle),)
     if visit.allowed is None:
         return problem.vehicles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class InvalidProblem(ValueError):  # noqa: N818
+class InvalidProblem(ValueError):
     """A problem that cannot be planned as it stands. `field` names the place, the message the remedy."""
 
     def __init__(self, field: str, message: str) -> None:

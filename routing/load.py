@@ -22,9 +22,7 @@ def changed(load: Load, visit: Visit) -> Load:
 
 def excess(capacity: Load, loads: Iterable[Load]) -> int:
     """By how many units the fullest moment exceeds capacity, over all dimensions; no capacity: no limit."""
-    return max(
-        (load[d] - limit for load in loads for d, limit in enumerate(capacity) if d < len(load)), default=0
-    )
+    return max((load[d] - limit for load in loads for d, limit in enumerate(capacity) if d < len(load)), default=0)
 
 
 def _entry(load: Load, dimension: int) -> int:

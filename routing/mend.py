@@ -24,9 +24,7 @@ def mended(problem: Problem, routes: Iterable[Route]) -> list[Route]:
             place = fits(problem, route, visit)
             position = len(route.visits) if place is None else place.position
             kept[route.vehicle] = inserted(route, visit_id, position)
-    return [
-        route if not _breaks_rules(problem, route) else rebuilt(problem, route) for route in kept.values()
-    ]
+    return [route if not _breaks_rules(problem, route) else rebuilt(problem, route) for route in kept.values()]
 
 
 def rebuilt(problem: Problem, route: Route) -> Route:

@@ -87,9 +87,7 @@ class _Model:
         by_preference: dict[tuple[int, ...], int] = {}
         for k, vehicle in enumerate(self.vehicles):
             others = tuple(
-                i
-                for i, visit in enumerate(self.visits)
-                if visit.preferred and vehicle.id not in visit.preferred
+                i for i, visit in enumerate(self.visits) if visit.preferred and vehicle.id not in visit.preferred
             )
             if others not in by_preference:
                 costs = self.nodes.costs.copy()
@@ -141,10 +139,7 @@ class _Model:
     def _service_by_index(self) -> list[int]:
         service = self.nodes.service
         size = self.routing.Size()
-        return [
-            int(service[self.manager.IndexToNode(i)]) if not self.routing.IsStart(i) else 0
-            for i in range(size)
-        ]
+        return [int(service[self.manager.IndexToNode(i)]) if not self.routing.IsStart(i) else 0 for i in range(size)]
 
     def _loads(self) -> None:
         width = max((len(vehicle.capacity) for vehicle in self.vehicles), default=0)
@@ -221,9 +216,7 @@ class _Model:
         number = {visit.id: i for i, visit in enumerate(self.visits)}
         of_vehicle = {route.vehicle: route for route in routes}
         return [
-            [number[visit_id] for visit_id in of_vehicle[vehicle.id].visits]
-            if vehicle.id in of_vehicle
-            else []
+            [number[visit_id] for visit_id in of_vehicle[vehicle.id].visits] if vehicle.id in of_vehicle else []
             for vehicle in self.vehicles
         ]
 

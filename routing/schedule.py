@@ -120,9 +120,7 @@ class _Diary:
     stops: list[Stop] = field(default_factory=list)
 
     def depart(self, at: int) -> None:
-        self.stops.append(
-            Stop("start", None, self.journey.vehicle.start, at, 0, 0, at, 0, at, 0, 0, self.load)
-        )
+        self.stops.append(Stop("start", None, self.journey.vehicle.start, at, 0, 0, at, 0, at, 0, 0, self.load))
 
     def travel(self, i: int) -> None:
         """Write down leg i: its breaks, then the visit or the end it leads to."""
@@ -138,9 +136,7 @@ class _Diary:
             self._serve(i, arrive, drive, metres)
         else:
             place = self.journey.vehicle.end
-            self.stops.append(
-                Stop("end", None, place, arrive, 0, 0, arrive, 0, arrive, drive, metres, self.load)
-            )
+            self.stops.append(Stop("end", None, place, arrive, 0, 0, arrive, 0, arrive, drive, metres, self.load))
 
     def _serve(self, i: int, arrive: int, drive: int, metres: int) -> None:
         visit, setup = self.journey.visits[i], self.journey.setups[i]

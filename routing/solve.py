@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from routing.large import solve_large
 from routing.limits import Limits, Progress
 from routing.plan import Plan
 from routing.problem import Problem
@@ -11,6 +12,8 @@ from routing.single import solve_single
 from routing.validate import validated
 
 __all__ = ["Limits", "Progress", "solve"]
+
+ONE_MODEL = 200
 
 
 def solve(
@@ -25,4 +28,7 @@ def solve(
     kept of it. `progress` is called with every better solution. Raises InvalidProblem for contradictory
     input; a visit nobody can make, no vehicle at all or ten times too many visits are no errors.
     """
-    return solve_single(validated(problem), limits, start, progress)
+    validated(problem)
+    if len(problem.visits) > ONE_MODEL and problem.coordinates is not None:
+        return solve_large(problem, limits, start, progress)
+    return solve_single(problem, limits, start, progress)

@@ -53,9 +53,7 @@ def _coordinates(problem: Problem) -> int:
         raise InvalidProblem("coordinates", "contain a value that is not a number; locate every place first")
     if (np.abs(points) > (180, 90)).any():
         worst = int(np.argmax((np.abs(points) > (180, 90)).any(axis=1)))
-        raise InvalidProblem(
-            f"coordinates[{worst}]", "is outside the earth; the order is longitude, latitude"
-        )
+        raise InvalidProblem(f"coordinates[{worst}]", "is outside the earth; the order is longitude, latitude")
     return len(points)
 
 
@@ -64,9 +62,7 @@ def _square(name: str, matrix: Matrix, places: int | None) -> int:
     if array.ndim != 2 or array.shape[0] != array.shape[1]:
         raise InvalidProblem(name, f"must be square, one row and one column per place, not {array.shape}")
     if places is not None and len(array) != places:
-        raise InvalidProblem(
-            name, f"has {len(array)} places but durations has {places}; give both the same size"
-        )
+        raise InvalidProblem(name, f"has {len(array)} places but durations has {places}; give both the same size")
     if array.dtype.kind not in "iu":
         raise InvalidProblem(name, f"must be whole numbers (int32), not {array.dtype}; round them first")
     if array.size and array.min() < 0:
@@ -93,9 +89,7 @@ def _visit(problem: Problem, visit: Visit, places: int, width: int | None) -> No
     _not_negative(f"{name} service", visit.service)
     _not_negative(f"{name} setup", visit.setup)
     if not 0 <= visit.priority <= 100:
-        raise InvalidProblem(
-            f"{name} priority", f"is {visit.priority}; give 0 (ordinary) to 100 (must be served)"
-        )
+        raise InvalidProblem(f"{name} priority", f"is {visit.priority}; give 0 (ordinary) to 100 (must be served)")
     _windows(f"{name} windows", visit.windows)
     for field, load in (("load", visit.load), ("pickup", visit.pickup)):
         _load(f"{name} {field}", load, width)
@@ -133,20 +127,14 @@ def _shift(name: str, vehicle: Vehicle) -> None:
     _instant(f"{name} shift", shift.earliest)
     _instant(f"{name} shift", shift.latest)
     if shift.earliest >= shift.latest:
-        raise InvalidProblem(
-            f"{name} shift", "is empty; it must end after it begins, or the vehicle be left out"
-        )
+        raise InvalidProblem(f"{name} shift", "is empty; it must end after it begins, or the vehicle be left out")
     if vehicle.soft_end is not None and not shift.earliest <= vehicle.soft_end <= shift.latest:
-        raise InvalidProblem(
-            f"{name} soft_end", "lies outside the shift; the soft end comes before the hard one"
-        )
+        raise InvalidProblem(f"{name} soft_end", "lies outside the shift; the soft end comes before the hard one")
 
 
 def _breaks(name: str, breaks: Sequence[Break]) -> None:
     if len(breaks) > MOST_BREAKS:
-        raise InvalidProblem(
-            f"{name} breaks", f"are {len(breaks)}; at most {MOST_BREAKS} a day can be planned"
-        )
+        raise InvalidProblem(f"{name} breaks", f"are {len(breaks)}; at most {MOST_BREAKS} a day can be planned")
     _unique(f"{name} breaks", [pause.id for pause in breaks])
     for pause in breaks:
         if not pause.windows:
@@ -173,19 +161,13 @@ def _instant(field: str, at: int) -> None:
 def _windows(field: str, windows: Iterable[TimeWindow]) -> None:
     for window in windows:
         if window.earliest > window.latest:
-            raise InvalidProblem(
-                field, f"{window.earliest} to {window.latest} ends before it begins; swap the two"
-            )
+            raise InvalidProblem(field, f"{window.earliest} to {window.latest} ends before it begins; swap the two")
         if max(abs(window.earliest), abs(window.latest)) > LATEST:
-            raise InvalidProblem(
-                field, f"{window.earliest} to {window.latest} is off the time axis; cut it to the day"
-            )
+            raise InvalidProblem(field, f"{window.earliest} to {window.latest} is off the time axis; cut it to the day")
 
 
 def _load(field: str, load: Sequence[int], width: int | None) -> None:
     if any(units < 0 for units in load):
         raise InvalidProblem(field, f"{tuple(load)} has a negative entry; use pickup for what is taken along")
     if load and width is not None and len(load) != width:
-        raise InvalidProblem(
-            field, f"has {len(load)} dimensions but vehicles carry {width}; give all the same"
-        )
+        raise InvalidProblem(field, f"has {len(load)} dimensions but vehicles carry {width}; give all the same")

@@ -75,9 +75,7 @@ class _Places:
             return None if point is None else self._numbered(point)
         if row.get(f"{name}_index") is None:
             if point is not None:
-                raise InvalidProblem(
-                    f"{where}.{name}_index", "is missing; with matrices every place needs its index"
-                )
+                raise InvalidProblem(f"{where}.{name}_index", "is missing; with matrices every place needs its index")
             return None
         index = _whole(row, f"{name}_index", where)
         if point is not None:
@@ -180,9 +178,7 @@ def _joined(
 
 def _profile(matrices: Any, rows: Sequence[Json]) -> tuple[str, Json]:
     if not isinstance(matrices, Mapping):
-        raise InvalidProblem(
-            "matrices", "must be an object of one profile, as {'car': {'durations': [[...]]}}"
-        )
+        raise InvalidProblem("matrices", "must be an object of one profile, as {'car': {'durations': [[...]]}}")
     profiles = {str(row.get("profile", "car")) for row in rows} or set(matrices)
     if len(profiles) != 1:
         raise InvalidProblem("vehicles", f"use the profiles {sorted(profiles)}; plan one profile at a time")
@@ -197,9 +193,7 @@ def _matrix(matrices: Json, name: str, where: str) -> Matrix | None:
     if rows is None:
         return None
     if not isinstance(rows, list) or any(not isinstance(row, list) or len(row) != len(rows) for row in rows):
-        raise InvalidProblem(
-            f"{where}.{name}", "must be square: as many numbers in every row as there are rows"
-        )
+        raise InvalidProblem(f"{where}.{name}", "must be square: as many numbers in every row as there are rows")
     try:
         array = np.array(rows, dtype=np.float64).reshape(len(rows), len(rows))
     except (TypeError, ValueError) as bad:
@@ -260,10 +254,6 @@ def _windows(row: Json, where: str) -> tuple[TimeWindow, ...]:
 
 
 def _pair(value: Any, where: str) -> TimeWindow:
-    if (
-        not isinstance(value, list)
-        or len(value) != 2
-        or not all(_is_number(v) and v == int(v) for v in value)
-    ):
+    if not isinstance(value, list) or len(value) != 2 or not all(_is_number(v) and v == int(v) for v in value):
         raise InvalidProblem(where, f"must be [from, to] in whole seconds, not {value!r}")
     return TimeWindow(int(value[0]), int(value[1]))

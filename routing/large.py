@@ -1,0 +1,137 @@
+"""Areas too large for one model: cut into parts, planned side by side, stitched, cut elsewhere and improved again."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from routing.crew import Crew
+from routing.eligibility import reason, who_barrier
+from routing.insertion import fits, inserted
+from routing.limits import Limits, Progress
+from routing.mend import mended, urgency
+from routing.plan import Plan, Route
+from routing.problem import Problem, Vehicle, Visit
+from routing.score import left_out_cost, travel_cost
+from routing.single import solve_single
+from routing.split import Part, anchors, flat, parts
+
+MOST_VISITS = 120
+ROUNDS = 2
+NEAREST = 25
+SEARCHING = 0.95
+
+Tell = Callable[[Progress], None]
+
+
+def solve_large(problem: Problem, limits: Limits, start: Plan | None, tell: Tell | None) -> Plan:
+    """The best plan of an area with `coordinates`, found in rounds of parts; keeps within `limits` closely."""
+    search = _Search(problem, limits, tell)
+    if start is not None:
+        search.keep(mended(problem, start.routes))
+    if limits.processes > 1:
+        with Crew(limits.processes) as crew:
+            search.rounds(crew)
+    else:
+        search.rounds(None)
+    return search.finished()
+
+
+@dataclass(slots=True)
+class _Search:
+    """The routes so far, and the clock."""
+
+    problem: Problem
+    limits: Limits
+    tell: Tell | None
+    began: float = field(default_factory=time.monotonic)
+    routes: dict[int, Route] = field(default_factory=dict)
+    costs: dict[int, int] = field(default_factory=dict)
+
+    def keep(self, routes: Sequence[Route]) -> None:
+        for route in routes:
+            self.routes[route.vehicle] = route
+            self.costs[route.vehicle] = travel_cost(self.problem, [route])
+
+    def rounds(self, crew: Crew | None) -> None:
+        searching = self.limits.seconds * SEARCHING
+        for number in range(ROUNDS):
+            cut = parts(self.problem, Plan(tuple(self.routes.values()), {}), MOST_VISITS, number)
+            share = (searching - self._passed()) / (ROUNDS - number)
+            turns = math.ceil(len(cut) / self.limits.processes)
+            each = replace(self.limits, seconds=max(0.05, share / max(1, turns)), processes=1)
+            self._round(cut, each, crew)
+
+    def _round(self, cut: Sequence[Part], each: Limits, crew: Crew | None) -> None:
+        def done(number: int, plan: Plan) -> None:
+            for vehicle in cut[number].problem.vehicles:
+                self.routes.pop(vehicle.id, None)
+                self.costs.pop(vehicle.id, None)
+            self.keep(plan.routes)
+            self._report()
+
+        if crew is not None:
+            crew.solve(cut, each, done)
+            return
+        for number, part in enumerate(cut):
+            done(number, solve_single(part.problem, each, part.start if part.start.routes else None, None))
+
+    def _report(self) -> None:
+        if self.tell is None:
+            return
+        passed = self._passed()
+        left = self._left()
+        cost = sum(self.costs.values()) + sum(left_out_cost(visit) for visit in left)
+        placed, all_visits = len(self.problem.visits) - len(left), len(self.problem.visits)
+        self.tell(Progress(min(99.0, 100 * passed / self.limits.seconds), placed, all_visits, cost, passed))
+
+    def finished(self) -> Plan:
+        """The plan, after every visit left out was tried with the vehicles nearest to it."""
+        nearest = _Nearest(self.problem, self.routes)
+        unplaced = []
+        for visit in sorted(self._left(), key=urgency):
+            in_time = self._passed() < self.limits.seconds
+            if not (in_time and self._place(visit, nearest.of(visit))):
+                unplaced.append(visit)
+        plan = Plan(tuple(route for route in self.routes.values() if route.visits), {})
+        return replace(plan, unassigned={visit.id: reason(self.problem, plan, visit) for visit in unplaced})
+
+    def _place(self, visit: Visit, vehicles: Iterable[Vehicle]) -> bool:
+        tried = (self.routes.get(vehicle.id, Route(vehicle.id, ())) for vehicle in vehicles)
+        found = [(place, route) for route in tried if (place := fits(self.problem, route, visit)) is not None]
+        if not found:
+            return False
+        place, route = min(found, key=lambda pair: (pair[0].cost, pair[0].vehicle))
+        self.routes[route.vehicle] = inserted(route, visit.id, place.position)
+        return True
+
+    def _left(self) -> list[Visit]:
+        served = {visit_id for route in self.routes.values() for visit_id in route.visits}
+        return [visit for visit in self.problem.visits if visit.id not in served]
+
+    def _passed(self) -> float:
+        return time.monotonic() - self.began
+
+
+class _Nearest:
+    """The vehicles by how far a visit is from the middle of their routes."""
+
+    def __init__(self, problem: Problem, routes: dict[int, Route]) -> None:
+        self._problem = problem
+        empty = (Route(vehicle.id, ()) for vehicle in problem.vehicles)
+        self._anchors = anchors(problem, [routes.get(route.vehicle, route) for route in empty])
+
+    def of(self, visit: Visit) -> list[Vehicle]:
+        """The nearest of those who are qualified."""
+        assert self._problem.coordinates is not None
+        apart = self._anchors - flat(self._problem.coordinates[visit.place][None], self._problem.coordinates)
+        able = [
+            (distance, k)
+            for k, distance in enumerate(np.hypot(apart[:, 0], apart[:, 1]).tolist())
+            if who_barrier(visit, self._problem.vehicles[k]) is None
+        ]
+        return [self._problem.vehicles[k] for _, k in sorted(able)[:NEAREST]]
