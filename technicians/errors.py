@@ -4,20 +4,40 @@ from __future__ import annotations
 
 
 class ShifuError(Exception):
-    """Something a person can be told about. `field` names the input at fault, `remedy` says what to do."""
+    """Something a person can be told about. `field` names the input at fault, `remedy` says what to do.
+
+    `message` and `remedy` are English sentences with `{names}` for `values`, so that a front end can look up the
+    sentence in another language before the values are put in.
+    """
 
     code = "error"
 
-    def __init__(self, message: str, *, field: str | None = None, remedy: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, field: str | None = None, remedy: str | None = None, **values: object
+    ) -> None:
         super().__init__(message)
-        self.message = message
+        self.sentence = message
+        self.advice = remedy
+        self.values = values
         self.field = field
-        self.remedy = remedy
+
+    @property
+    def message(self) -> str:
+        return filled_in(self.sentence, self.values)
+
+    @property
+    def remedy(self) -> str | None:
+        return None if self.advice is None else filled_in(self.advice, self.values)
 
     def __str__(self) -> str:
         where = f"{self.field}: " if self.field else ""
         what_to_do = f" {self.remedy}" if self.remedy else ""
         return f"{where}{self.message}{what_to_do}"
+
+
+def filled_in(sentence: str, values: dict[str, object]) -> str:
+    """The sentence with its values; a sentence without values is left as it is, braces and all."""
+    return sentence.format(**values) if values else sentence
 
 
 class NotFound(ShifuError):
