@@ -11,9 +11,7 @@ from seed_regions.registry import County, Registry
 from seed_regions.resolution import Candidate, Resolution, found, undecided
 
 _READ_AT_MOST = 80
-_NOISE = re.compile(
-    r"[\s,.;:·/\\|_\-，。；：、（）()【】\[\]]+|市辖区|(?:省|自治区)直辖县级行政(?:区划|单位)"
-)
+_NOISE = re.compile(r"[\s,.;:·/\\|_\-，。；：、（）()【】\[\]]+|市辖区|(?:省|自治区)直辖县级行政(?:区划|单位)")
 _OPENING = re.compile(r"^(?:收货|收件|客户|安装|详细)?地址|^中华人民共和国|^中国")
 _ROAD_FOLLOWS = re.compile(
     r"(?!中山)[东南西北中环新老外内山一二三四五六七八九十\d]{0,2}"
@@ -131,9 +129,7 @@ class ChineseAddresses:
     def _lies_in(self, alias: _Alias, before: list[_Alias]) -> bool:
         """Whether something this name can mean lies in every place named before."""
         below = (county.code for parent in alias.parents for county in self._registry.children(parent))
-        return any(
-            all(self._agrees(code, mention) for mention in before) for code in (*alias.counties, *below)
-        )
+        return any(all(self._agrees(code, mention) for mention in before) for code in (*alias.counties, *below))
 
     @staticmethod
     def _resume(text: str, end: int) -> int:
@@ -150,9 +146,7 @@ class ChineseAddresses:
     def _ambiguous(self, codes: list[str], mentions: list[_Alias]) -> Resolution:
         naming = next(mention for mention in reversed(mentions) if codes[0] in mention.counties)
         share = 0.9 / len(codes)
-        candidates = [
-            Candidate(code, share, f"{self._place(code)}: {naming.counties[code]}") for code in codes
-        ]
+        candidates = [Candidate(code, share, f"{self._place(code)}: {naming.counties[code]}") for code in codes]
         places = ", ".join(self._place(code) for code in codes[:4])
         remedy = "name today's county" if len(mentions) > 1 else "add the province and prefecture"
         return undecided(candidates, f"{naming.text} can be {places}; {remedy}")

@@ -13,7 +13,7 @@ from seed_regions.resolution import Candidate, Resolution, found, undecided
 
 _KINDS = (
     "City and Borough|Census Area|Planning Region|Municipality|Municipio|"
-    "County|Parish|Borough|District|Island|Co"
+    "County|Parish|Borough|District|Island(?! County| Borough)|Co"
 )
 _KIND_SUFFIX = re.compile(rf" (?:{_KINDS}|city)$")
 _NAMED = re.compile(rf"(?P<before>[\w.'’\- ]+?) (?P<kind>{_KINDS})\b\.?(?P<after> ?\w*)", re.IGNORECASE)

@@ -93,7 +93,7 @@ class BoundaryLayer:
     def load(path: Path) -> BoundaryLayer:
         """Read what `save` wrote. Raises `BoundaryRefused` for a missing, foreign or damaged file."""
         try:
-            with np.load(path, allow_pickle=False) as kept:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 if str(kept["format"]) != _FORMAT:
                     raise BoundaryRefused(f"{path} was written by another version; import it again")
                 blobs = _cut(kept["wkb"].tobytes(), kept["lengths"])

@@ -81,13 +81,14 @@ def fit(layer: BoundaryLayer, registry: Registry) -> Fit:
 
 def accept(layer: BoundaryLayer, declared: Datum, registry: Registry) -> BoundaryLayer:
     """The layer in WGS-84 with today's codes. Raises `BoundaryRefused` with what is wrong and what to do."""
-    taken = in_wgs84(recoded(layer, registry), declared)
-    if not bool(np.all(np.isfinite(shapely.total_bounds(taken.shapes)))):
+    given = recoded(layer, registry)
+    if not bool(np.all(np.isfinite(shapely.total_bounds(given.shapes)))):
         raise BoundaryRefused("the layer holds no areas; export polygons, not points or lines")
+    taken = in_wgs84(given, declared)
     found = fit(taken, registry)
     if found.inside < LEAST_INSIDE or found.median_distance > MOST_MEDIAN:
         raise BoundaryRefused(_misplaced(taken, found, registry))
-    other = better_datum(taken, registry)
+    other = better_datum(given, declared, registry)
     if other is not None:
         raise BoundaryRefused(
             f"declared {declared.value}, but the counties lie where {other.value} would put them "
@@ -110,25 +111,31 @@ def _swap(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return points[:, ::-1]
 
 
-def better_datum(layer: BoundaryLayer, registry: Registry) -> Datum | None:
-    """The datum the layer really seems to be in, when it is not WGS-84 and there is enough to tell.
+def better_datum(layer: BoundaryLayer, declared: Datum, registry: Registry) -> Datum | None:
+    """The datum that the coordinates of a layer really seem to be in, when it is not the declared one.
 
-    A layer left in GCJ-02 or BD-09 lies some 500–1,200 m to one side of every county. The registry's centres
+    Read in the wrong datum a layer lies some 500–1,200 m to one side of every county. The registry's centres
     are rounded to 0.01° (up to 500 m each way), so one county proves nothing, but the mean over many does:
-    its error falls with the root of their number. None when undecided or when WGS-84 fits.
+    its error falls with the root of their number. None when undecided or when the declared datum fits.
     """
-    chinese = [code for code in layer.codes if registry.get(code).country == "CN"]
-    layer = layer.only(chinese[:: 1 + len(chinese) // _ENOUGH_FOR_ANY])
-    offset = _offsets(layer, registry)
-    alike = np.hypot(offset[:, 0], offset[:, 1]) < _COMPARABLE
-    if np.count_nonzero(alike) < _ENOUGH_TO_JUDGE_DATUM:
+    layer = _comparable(layer, declared, registry)
+    if len(layer) < _ENOUGH_TO_JUDGE_DATUM:
         return None
-    layer = BoundaryLayer(tuple(np.array(layer.codes)[alike]), layer.shapes[alike], layer.source)
+    offset = _offsets(in_wgs84(layer, declared), registry)
+    error = float(np.hypot(*np.std(offset, axis=0))) / np.sqrt(len(layer))
     misfit = {kind: _common_shift(in_wgs84(layer, kind), registry) for kind in Datum}
-    error = float(np.hypot(*np.std(offset[alike], axis=0))) / np.sqrt(np.count_nonzero(alike))
     best = min(misfit, key=lambda kind: misfit[kind])
-    clear = misfit[Datum.WGS84] > max(4.0 * error, 2.0 * misfit[best])
-    return best if best is not Datum.WGS84 and clear else None
+    clear = misfit[declared] > max(4.0 * error, 2.0 * misfit[best])
+    return best if best is not declared and clear else None
+
+
+def _comparable(layer: BoundaryLayer, declared: Datum, registry: Registry) -> BoundaryLayer:
+    """Some hundred Chinese counties of the layer, without those that changed shape since the registry."""
+    chinese = [code for code in layer.codes if registry.get(code).country == "CN"]
+    some = layer.only(chinese[:: 1 + len(chinese) // _ENOUGH_FOR_ANY])
+    offset = _offsets(in_wgs84(some, declared), registry)
+    alike = np.hypot(offset[:, 0], offset[:, 1]) < _COMPARABLE
+    return some.only([code for code, kept in zip(some.codes, alike, strict=True) if kept])
 
 
 def _offsets(layer: BoundaryLayer, registry: Registry) -> NDArray[np.float64]:

@@ -80,9 +80,7 @@ def _declared(path: Path, datum: Datum | None, reference: str | None) -> Datum:
     return datum or Datum.WGS84
 
 
-def _codes(
-    path: Path, fields: dict[str, NDArray[np.object_]], wanted: str | None, registry: Registry
-) -> list[str]:
+def _codes(path: Path, fields: dict[str, NDArray[np.object_]], wanted: str | None, registry: Registry) -> list[str]:
     if wanted is not None and wanted not in fields:
         raise BoundaryRefused(f"{path.name} has no field {wanted!r}; it has {', '.join(fields) or 'none'}")
     tried = {name: [_as_code(value) for value in fields[name]] for name in ([wanted] if wanted else fields)}

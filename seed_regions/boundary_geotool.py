@@ -61,8 +61,7 @@ def _counties() -> Iterator[tuple[str, shapely.Geometry]]:
 def _shape(polygons: list[list[tuple[Any, Any]]], scale: int) -> shapely.Geometry:
     """Polygons of rings of whole-number coordinates, in degrees times `scale`."""
     rings = [
-        [np.column_stack([np.frombuffer(xs), np.frombuffer(ys)]) / scale for xs, ys in polygon]
-        for polygon in polygons
+        [np.column_stack([np.frombuffer(xs), np.frombuffer(ys)]) / scale for xs, ys in polygon] for polygon in polygons
     ]
     parts = [shapely.Polygon(outer, holes) for outer, *holes in rings]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)

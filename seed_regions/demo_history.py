@@ -76,9 +76,7 @@ def history(region: DemoRegion, days: int, index: CountyIndex | None = None) -> 
     return tuple(told)
 
 
-def _outcomes(
-    region: DemoRegion, day: date, booked: list[Sketched], rng: np.random.Generator
-) -> tuple[PastVisit, ...]:
+def _outcomes(region: DemoRegion, day: date, booked: list[Sketched], rng: np.random.Generator) -> tuple[PastVisit, ...]:
     people = {person.code: person for person in region.technicians}
     midnight = datetime.combine(day, time(), tzinfo=ZoneInfo(region.time_zone))
     visits: list[PastVisit] = []

@@ -34,9 +34,7 @@ def shares(counties: Sequence[County], total: int) -> list[int]:
     return [least + int(count) for count in whole]
 
 
-def outlets(
-    counties: Sequence[County], places: dict[str, Settlements], rng: np.random.Generator
-) -> list[DemoOutlet]:
+def outlets(counties: Sequence[County], places: dict[str, Settlements], rng: np.random.Generator) -> list[DemoOutlet]:
     """Branches in the most populous counties, the providers taking turns."""
     country = counties[0].country
     providers = PROVIDERS[country]
@@ -131,9 +129,7 @@ def _shifts(weekday: int, rng: np.random.Generator) -> tuple[DemoShift, ...]:
     begins = int(rng.choice(_STARTS, p=[0.7, 0.15, 0.15]))
     soft_ends = 18 * _HOUR if begins > 8 * _HOUR else int(17.5 * _HOUR)
     day_off = (weekday + int(rng.integers(1, 7))) % 7
-    return tuple(
-        DemoShift(day, begins, soft_ends, 19 * _HOUR, (_LUNCH,)) for day in range(7) if day != day_off
-    )
+    return tuple(DemoShift(day, begins, soft_ends, 19 * _HOUR, (_LUNCH,)) for day in range(7) if day != day_off)
 
 
 def _close_gaps(people: list[DemoTechnician], ground: Ground) -> None:
@@ -147,9 +143,7 @@ def _close_gaps(people: list[DemoTechnician], ground: Ground) -> None:
                 people[position] = _trained(people[position], county.code, product)
 
 
-def _next_to_train(
-    people: list[DemoTechnician], county_code: str, able: list[int], reach: list[int]
-) -> list[int]:
+def _next_to_train(people: list[DemoTechnician], county_code: str, able: list[int], reach: list[int]) -> list[int]:
     """Who is cheapest to qualify comes first: covers the county, is near, knows few other things."""
 
     def effort(at: int) -> tuple[int, int]:

@@ -63,9 +63,7 @@ class Settlements:
         inside = shapely.get_coordinates(shapely.point_on_surface(self._shape))[0]
         return float(inside[0]), float(inside[1])
 
-    def _scatter(
-        self, centre: tuple[float, float], spread: float, rng: np.random.Generator
-    ) -> tuple[float, float]:
+    def _scatter(self, centre: tuple[float, float], spread: float, rng: np.random.Generator) -> tuple[float, float]:
         east, north = rng.normal(0.0, spread * _METRE, 2)
         return round(float(centre[0] + east * self._squeeze), 6), round(float(centre[1] + north), 6)
 

@@ -68,13 +68,9 @@ class _Day:
 class DaySketch:
     """Fills the technicians' days one visit after another, in the order in which they are booked."""
 
-    def __init__(
-        self, technicians: Sequence[DemoTechnician], products: Sequence[DemoProduct], day: date
-    ) -> None:
+    def __init__(self, technicians: Sequence[DemoTechnician], products: Sequence[DemoProduct], day: date) -> None:
         self._products = {product.code: product for product in products}
-        self._days = [
-            _Day(person, shift) for person in technicians if (shift := person.shift_on(day)) is not None
-        ]
+        self._days = [_Day(person, shift) for person in technicians if (shift := person.shift_on(day)) is not None]
         self._able: dict[tuple[str, str], list[_Day]] = defaultdict(list)
         for filling in self._days:
             for code in filling.technician.counties:
