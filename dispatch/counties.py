@@ -14,28 +14,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from seed_regions import registry as gazetteer
+from seed_regions.time_zones import time_zone_of
 from technicians.place import County, PlanningArea
 
 MUNICIPALITIES = {"110000": "Beijing", "120000": "Tianjin", "310000": "Shanghai", "500000": "Chongqing"}
-SPECIAL = {
-    "710000": ("Taiwan", "Asia/Taipei"),
-    "810000": ("Hong Kong", "Asia/Hong_Kong"),
-    "820000": ("Macau", "Asia/Macau"),
-}
-CHINA = "Asia/Shanghai"
-EASTERN = "America/New_York"
-STATES_ELSEWHERE = {
-    "America/Chicago": "01 05 17 19 20 22 27 28 29 31 38 40 46 47 48 55",
-    "America/Denver": "08 16 30 35 49 56",
-    "America/Phoenix": "04",
-    "America/Los_Angeles": "06 32 41 53",
-    "America/Anchorage": "02",
-    "Pacific/Honolulu": "15",
-    "America/Puerto_Rico": "72 78",
-    "Pacific/Guam": "66 69",
-    "Pacific/Pago_Pago": "60",
-}
-STATE_ZONES = {state: zone for zone, states in STATES_ELSEWHERE.items() for state in states.split()}
+SPECIAL = {"710000": "Taiwan", "810000": "Hong Kong", "820000": "Macau"}
 FROM_REGISTRY = (
     "country", "name", "name_en", "prefecture", "province",
     "lng", "lat", "population", "valid_from", "valid_to",
@@ -96,18 +79,17 @@ def _new_areas(session: Session, counties: Iterable[gazetteer.County]) -> list[d
 
 def default_area(county: gazetteer.County) -> dict[str, Any]:
     """The area a county belongs to unless somebody decides otherwise, as the columns of `PlanningArea`."""
+    zone = time_zone_of(county)
     if county.country == "US":
-        zone = STATE_ZONES.get(county.province_code, EASTERN)
         return _area("US", county.province_code, county.province, county.province, zone)
     if county.province_code in SPECIAL:
-        name_en, zone = SPECIAL[county.province_code]
-        return _area("CN", county.province_code, county.province, name_en, zone)
+        return _area("CN", county.province_code, county.province, SPECIAL[county.province_code], zone)
     if county.province_code in MUNICIPALITIES:
         code = f"{county.province_code[:2]}0100"
-        return _area("CN", code, county.province, MUNICIPALITIES[county.province_code], CHINA)
+        return _area("CN", code, county.province, MUNICIPALITIES[county.province_code], zone)
     if county.prefecture_code[2:4] == "90":
-        return _area("CN", county.code, county.name, county.name_en, CHINA)
-    return _area("CN", county.prefecture_code, county.prefecture, county.prefecture, CHINA)
+        return _area("CN", county.code, county.name, county.name_en, zone)
+    return _area("CN", county.prefecture_code, county.prefecture, county.prefecture, zone)
 
 
 def _area(country: str, code: str, name: str, name_en: str, zone: str) -> dict[str, Any]:

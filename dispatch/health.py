@@ -1,0 +1,140 @@
+"""Is this installation sound? What is not, and what to do about it."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis import RedisError
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from dispatch import relay, schema
+from dispatch.system import System
+from technicians.errors import ShifuError
+from technicians.place import County
+
+ROOT = Path(__file__).resolve().parents[1]
+SHORTEST_SECRET = 32
+PROBE = b"shifu dispatch: the photo store can be written to\n"
+
+
+class NotReady(ShifuError):
+    """The installation cannot serve anybody yet."""
+
+    code = "not-ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found. Without an `essential` thing nothing works; without another, something does not."""
+
+    what: str
+    is_sound: bool
+    detail: str
+    remedy: str = ""
+    essential: bool = False
+
+
+def database(system: System) -> Finding:
+    """The database answers, and its schema is the newest."""
+    try:
+        with system.engine.connect() as connection:
+            found = schema.version(connection)
+    except SQLAlchemyError as error:
+        told = str(error.__cause__ or error).strip().splitlines()[0]
+        return Finding("database", False, told, "Start it, or correct DATABASE_URL.", essential=True)
+    newest = schema.newest()
+    if found != newest:
+        detail = f"its schema is at version {found or 'none'}, this program needs {newest}"
+        return Finding("database", False, detail, "Run: dispatch init", essential=True)
+    return Finding("database", True, f"{system.engine.dialect.name}, schema {found}", essential=True)
+
+
+def counties(system: System) -> Finding:
+    """The registry has been loaded."""
+    try:
+        with system.transaction(read_only=True) as session:
+            count = session.scalar(select(func.count(County.code))) or 0
+    except SQLAlchemyError:
+        count = 0
+    return Finding(
+        "counties", count > 0, f"{count} loaded", "" if count else "Run: dispatch init", essential=True
+    )
+
+
+def boundaries(system: System) -> Finding:
+    """There is a layer; without one a point is told by the nearest centre."""
+    layers = sorted(path.name for path in system.settings.boundaries.glob("*.*"))
+    remedy = "Run: dispatch regions import --package geotool-cn --datum wgs84 (or import a file of your own)."
+    return Finding(
+        "boundaries", bool(layers), ", ".join(layers) or "none: counties of points are guessed", remedy
+    )
+
+
+def redis(system: System) -> Finding:
+    """The queue answers; without one the relay does the work itself."""
+    url = system.settings.redis_url
+    if url is None:
+        return Finding("redis", True, "not set: dispatch serve brings its own")
+    try:
+        relay.connect(url, patience=1.0).ping()
+    except RedisError as error:
+        return Finding("redis", False, f"does not answer: {error}", "Start it, or correct REDIS_URL.")
+    return Finding("redis", True, "answers")
+
+
+def photo_store(system: System) -> Finding:
+    """Bytes can be kept and read again (a line of text is left in the store)."""
+    try:
+        is_kept = system.photos.get(system.photos.put(PROBE)) == PROBE
+    except (OSError, ValueError, RuntimeError) as error:
+        return Finding("photo store", False, str(error), "Make PHOTO_STORE a place that can be written to.")
+    return Finding(
+        "photo store", is_kept, system.settings.photo_store.partition(":")[0], "Check PHOTO_STORE."
+    )
+
+
+def browser_files(_system: System) -> Finding:
+    """The pinned browser libraries have been copied."""
+    kept = ROOT / "webapp" / "static" / "vendor"
+    count = sum(1 for path in kept.rglob("*") if path.is_file()) if kept.is_dir() else 0
+    remedy = "Run: npm ci && python -m webapp.vendor"
+    return Finding("browser files", count > 0, f"{count} in webapp/static/vendor", remedy)
+
+
+def translations(_system: System) -> Finding:
+    """Every catalogue has been compiled."""
+    texts = sorted((ROOT / "webapp" / "translations").rglob("*.po"))
+    raw = [text.parent.parent.name for text in texts if not text.with_suffix(".mo").exists()]
+    remedy = "Run: pybabel compile -d webapp/translations"
+    return Finding("translations", not raw, f"not compiled: {', '.join(raw)}" if raw else "compiled", remedy)
+
+
+def secret_key(system: System) -> Finding:
+    """Sessions are signed with something long that only its owner can read."""
+    kept = system.settings.home / "secret-key"
+    if len(system.settings.secret_key) < SHORTEST_SECRET:
+        return Finding(
+            "secret key", False, "too short", f"Set SECRET_KEY to {SHORTEST_SECRET} characters or more."
+        )
+    if kept.exists() and stat.S_IMODE(kept.stat().st_mode) & 0o077:
+        return Finding("secret key", False, f"others may read {kept}", f"Run: chmod 600 {kept}")
+    return Finding("secret key", True, "set")
+
+
+ESSENTIAL: tuple[Callable[[System], Finding], ...] = (database, counties)
+ALL = (*ESSENTIAL, boundaries, redis, photo_store, browser_files, translations, secret_key)
+
+
+def findings(system: System, checks: Iterable[Callable[[System], Finding]] = ALL) -> list[Finding]:
+    return [check(system) for check in checks]
+
+
+def require_ready(system: System) -> None:
+    """NotReady with the first essential thing that is missing."""
+    for found in findings(system, ESSENTIAL):
+        if not found.is_sound:
+            raise NotReady(f"{found.what}: {found.detail}.", remedy=found.remedy)
