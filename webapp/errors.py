@@ -111,7 +111,8 @@ def _answer(
     more: dict[str, Any] | None = None,
 ) -> Response:
     if not wants_json():
-        page = render_template("error.html", status=status, message=message, remedy=remedy, more=more or {})
+        template = "consumer/error.html" if request.blueprint == "consumer" else "error.html"
+        page = render_template(template, status=status, message=message, remedy=remedy, more=more or {})
         return Response(page, status)
     problem = {
         "type": f"urn:shifu:{code}",
