@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 
 from seed_regions.address_cn import ChineseAddresses
+from seed_regions.address_context import Context
+from seed_regions.address_pinyin import PinyinAddresses
 from seed_regions.address_us import AmericanAddresses
 from seed_regions.registry import Registry
 from seed_regions.resolution import Candidate, Resolution, undecided
@@ -30,12 +32,28 @@ def resolve(text: str, country: str | None = None) -> Resolution:
         if country == "US":
             return undecided([], "the address is in Chinese; write it in English, or say that it is in China")
         return _chinese().resolve(text)
-    return _american().resolve(text)
+    if country == "CN":
+        return _pinyin().resolve(text)
+    american = _american().resolve(text)
+    if country == "US" or american.code is not None or _american().names_state(text):
+        return american
+    pinyin = _pinyin().resolve(text)
+    return pinyin if pinyin.candidates else american
+
+
+@lru_cache(maxsize=1)
+def _context() -> Context:
+    return Context(Registry.load(("CN",)))
 
 
 @lru_cache(maxsize=1)
 def _chinese() -> ChineseAddresses:
-    return ChineseAddresses(Registry.load(("CN",)))
+    return ChineseAddresses(_context())
+
+
+@lru_cache(maxsize=1)
+def _pinyin() -> PinyinAddresses:
+    return PinyinAddresses(_context())
 
 
 @lru_cache(maxsize=1)

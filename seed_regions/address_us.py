@@ -65,6 +65,10 @@ class AmericanAddresses:
             return self._ambiguous(named, f"the name stands for {len(named)} counties; {remedy}")
         return self._by_city(parts, state)
 
+    def names_state(self, text: str) -> bool:
+        """Whether the address ends in a state of the USA."""
+        return self._split(text)[0] is not None
+
     def _learn(self, county: County) -> None:
         state = county.province_code
         short = _key(_KIND_SUFFIX.sub("", county.name))

@@ -145,6 +145,14 @@ class Registry:
         """The counties a code stands for: a county itself, a parent's children. Raises `UnknownCounty`."""
         return self.children(code) or (self.get(code),)
 
+    def english(self, code: str) -> str:
+        """The English name of a county, or of a prefecture, province or state without its unit ("Suzhou").
+
+        Raises `UnknownCounty` for a code that is none of these.
+        """
+        parent = _parents().get(code)
+        return parent if parent is not None else self.get(code).name_en
+
     def successors(self, code: str, on_date: date = date.max) -> tuple[str, ...]:
         """What became of a code by `on_date`: itself, its successor, or several if it was divided."""
         return self.history.successors(code, on_date)
@@ -157,6 +165,13 @@ class Registry:
         found = self.successors(code, on_date)
         known = code in self._current or code in self.abolished
         return found[0] if known and len(found) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _parents() -> dict[str, str]:
+    """English names of China's prefectures and provinces and of the states of the USA, by code."""
+    china = {row["code"]: row["name_en"] for row in _rows("parents_cn.csv")}
+    return china | {row["code"]: row["name"] for row in _rows("states_us.csv")}
 
 
 @lru_cache(maxsize=8)

@@ -157,3 +157,29 @@ def test_a_chinese_address_is_not_sought_in_the_usa() -> None:
 def test_an_unknown_country_is_refused() -> None:
     with pytest.raises(UnknownCounty, match="'FR'"):
         resolve("Paris", country="FR")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("No. 1266 Nanjing Road (W), Jing'an District, Shanghai 200040, China", "310106"),
+        ("Jingan, Shanghai", "310106"),
+        ("Pudong New Area, Shanghai", "310115"),
+        ("Pudong, Shanghai, P.R. China", "310115"),
+        ("88 Jianguo Road, Chaoyang District, Beijing", "110105"),
+        ("Chaoyang District, Changchun, Jilin", "220104"),
+        ("Kunshan City, Suzhou, Jiangsu Province", "320583"),
+        ("Kunshan, Jiangsu", "320583"),
+        ("Xuhui District Shanghai", "310104"),
+        ("Wan Chai District, Hong Kong", "810002"),
+    ],
+)
+def test_a_chinese_address_in_latin_letters_leads_to_its_county(text: str, code: str) -> None:
+    assert resolve(text).code == code
+    assert resolve(text, country="CN").code == code
+
+
+def test_a_name_in_latin_letters_that_several_counties_share_is_not_decided() -> None:
+    unclear = resolve("Chaoyang District, China")
+    assert unclear.code is None
+    assert {"110105", "220104"} <= {candidate.code for candidate in unclear.candidates}

@@ -104,3 +104,21 @@ def test_no_county_of_today_bears_an_abolished_code(registry: Registry) -> None:
 
 def test_an_unknown_code_has_no_successor(registry: Registry) -> None:
     assert registry.current("999999") is None
+
+
+def test_every_parent_has_an_english_name(registry: Registry) -> None:
+    parents = {code for county in registry for code in (county.prefecture_code, county.province_code)}
+    assert [code for code in parents if not registry.english(code).isprintable() or not registry.english(code)] == []
+    assert (registry.english("320500"), registry.english("310100"), registry.english("17")) == (
+        "Suzhou",
+        "Shanghai",
+        "Illinois",
+    )
+
+
+def test_a_county_directly_under_its_province_is_its_own_prefecture(registry: Registry) -> None:
+    xiantao = registry.get("429004")
+    assert (xiantao.prefecture_code, xiantao.prefecture) == ("429004", "仙桃市")
+    assert len({(county.prefecture_code, county.prefecture) for county in registry}) == len(
+        {county.prefecture_code for county in registry}
+    )
