@@ -1,7 +1,7 @@
 // The day: the next stop first, filling the screen, then the route.
 
 import { h, icon } from "./dom.js";
-import { nextStep, OPEN, pill, product, reach, windowText } from "./parts.js";
+import { nextStep, OPEN, pill, product, reach, street, windowText } from "./parts.js";
 import { sketch } from "./sketch.js";
 import { clock, distance, spell, word } from "./words.js";
 
@@ -19,7 +19,7 @@ export function dayView(app) {
       changed(app),
       next ? hero(day, next, visits) : nothing(app, "all_done"),
       route(day, stops, visits)),
-    next ? h("div", { class: "thumb" }, nextStep(app, next.visit)) : "",
+    next ? h("div", { class: "thumb" }, reach(next.visit), nextStep(app, next.visit)) : "",
   ];
 }
 
@@ -52,11 +52,17 @@ function hero(day, stop, visits) {
     h("a", { class: "where", href: `#/visit/${visit.id}` },
       product(visit),
       h("p", { class: "district" }, visit.district),
-      h("p", { class: "address" }, visit.address),
+      h("p", { class: "address" }, street(visit)),
       h("p", { class: "quiet" }, [visit.consumer_name, word("work", { time: spell(visit.service) })].join(" · "))),
     visit.note ? h("p", { class: "note" }, icon("info"), h("span", {}, visit.note)) : null,
     visit.place && !visit.place.approximate ? null : h("p", { class: "note" }, icon("warning"), h("span", {}, word("approximate"))),
-    reach(visit));
+    then(visits.slice(visits.indexOf(stop) + 1).find((later) => OPEN.has(later.visit.state)), zone));
+}
+
+function then(stop, zone) {
+  if (!stop) return null;
+  return h("p", { class: "then" }, h("span", {}, word("then")), h("strong", {}, windowText(stop, zone)),
+    h("span", {}, [stop.visit.product, stop.visit.district].join(" · ")));
 }
 
 function route(day, stops, visits) {
@@ -83,6 +89,6 @@ function row(day, stop, visits) {
       h("span", { class: "row-text" },
         h("strong", {}, windowText(stop, zone)),
         h("span", {}, visit.product),
-        h("span", { class: "quiet" }, `${visit.district} ${visit.address}`)),
+        h("span", { class: "quiet" }, `${visit.district} ${street(visit)}`)),
       pill(visit.state)));
 }

@@ -27,10 +27,10 @@ function filled(element, attributes, children) {
   return element;
 }
 
-/** A sentence at the bottom for four seconds, read aloud by screen readers. */
+/** A sentence for three seconds, read aloud by screen readers. */
 export function say(sentence) {
   const place = document.getElementById("said");
   place.replaceChildren(h("p", {}, sentence));
   clearTimeout(say.timer);
-  say.timer = setTimeout(() => place.replaceChildren(), 4000);
+  say.timer = setTimeout(() => place.replaceChildren(), 3000);
 }

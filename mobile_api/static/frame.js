@@ -35,7 +35,7 @@ function condition(outbox) {
 
 function openMenu(app) {
   const dialog = h("dialog", { class: "sheet", "aria-label": word("menu") });
-  dialog.append(...menu(app, dialog));
+  dialog.append(h("div", { class: "sheet-body" }, menu(app, dialog)));
   dialog.addEventListener("close", () => {
     dialog.remove();
     dispatchEvent(new HashChangeEvent("hashchange"));

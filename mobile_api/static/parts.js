@@ -3,6 +3,8 @@
 import { h, icon } from "./dom.js";
 import { clock, word } from "./words.js";
 
+const MAPS = ["amap", "baidu", "apple", "google"];
+
 export const OPEN = new Set(["waiting", "en-route", "on-site"]);
 
 export function pill(state) {
@@ -20,6 +22,12 @@ export function product(visit) {
     visit.cause === "second-visit" ? h("span", { class: "tag" }, word("second_visit")) : null);
 }
 
+/** The address without what the district has already said. */
+export function street({ address, district }) {
+  const at = district ? address.indexOf(district) : -1;
+  return at < 0 ? address : address.slice(at + district.length).trim() || address;
+}
+
 /** The two big buttons: navigate and call. */
 export function reach(visit) {
   return h("div", { class: "reach" },
@@ -30,13 +38,13 @@ export function reach(visit) {
 
 function chooseMap(visit) {
   const dialog = h("dialog", { class: "sheet", "aria-label": word("navigate_with") });
-  const links = Object.entries(visit.navigation).map(([name, href]) =>
-    h("a", { class: "button", href, target: "_blank", rel: "noreferrer noopener", onclick: () => dialog.close() }, word(name)));
-  dialog.append(
+  const links = MAPS.filter((name) => visit.navigation[name]).map((name) =>
+    h("a", { class: "button", href: visit.navigation[name], target: "_blank", rel: "noreferrer noopener", onclick: () => dialog.close() }, word(name)));
+  dialog.append(h("div", { class: "sheet-body" },
     h("div", { class: "sheet-head" },
       h("div", {}, h("h2", {}, word("navigate_with")), h("p", {}, visit.address)),
       h("button", { class: "square", type: "button", "aria-label": word("close"), onclick: () => dialog.close() }, icon("close"))),
-    ...links);
+    links));
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.getElementById("app").append(dialog);

@@ -3,7 +3,7 @@
 import { scaled } from "./camera.js";
 import { h, icon, say } from "./dom.js";
 import { lastPlace } from "./place.js";
-import { nextStep, OPEN, pill, product, reach, windowText } from "./parts.js";
+import { nextStep, OPEN, pill, product, reach, street, windowText } from "./parts.js";
 import { clock, word } from "./words.js";
 
 const pictures = new Map();
@@ -14,16 +14,17 @@ export function visitView(app, stop) {
   const open = OPEN.has(visit.state);
   return [
     h("main", { class: "visit" },
+      visit.state === "on-site" && visit.shots.length ? shots(app, visit) : null,
       h("section", { class: "card" },
         h("div", { class: "hero-top" }, h("h1", {}, windowText(stop, zone)), pill(visit.state)),
         product(visit),
-        h("p", { class: "address" }, `${visit.district} ${visit.address}`),
+        h("p", { class: "address" }, `${visit.district} ${street(visit)}`),
         h("p", { class: "quiet" }, [visit.consumer_name, `${word("order")} ${visit.order_number}`, visit.merchant].join(" · ")),
         arrival(visit, zone),
         visit.failure_reason ? h("p", { class: "note" }, icon("warning"), h("span", {}, word(`reasons.${visit.failure_reason}`))) : null,
         visit.note ? h("p", { class: "note" }, icon("info"), h("span", {}, visit.note)) : null,
         open ? reach(visit) : null),
-      visit.shots.length ? shots(app, visit) : null),
+      visit.state !== "on-site" && visit.shots.length ? shots(app, visit) : null),
     open ? h("div", { class: "thumb" }, finish(app, visit)) : "",
   ];
 }
