@@ -1,0 +1,174 @@
+"""The columns of a technician file: how a row becomes a profile, and a profile a row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from dispatch import shift_text
+from dispatch.csv_file import CsvRow
+from dispatch.new_order import PHONE, told
+from dispatch.profile import USUAL_CAPACITY, Profile
+from dispatch.siting import require_position
+from technicians.errors import InvalidInput
+from technicians.week import Week
+
+T = TypeVar("T")
+REQUIRED = (
+    "code",
+    "name",
+    "phone",
+    "provider",
+    "outlet",
+    "outlet_county",
+    "area",
+    "start_lng",
+    "start_lat",
+    "skills",
+    "counties",
+    "shift",
+)
+OPTIONAL = ("end_lng", "end_lat", "breaks", "capacity", "max_visits", "active", "language")
+COLUMNS = (
+    "code", "name", "phone", "provider", "outlet", "outlet_county", "area", "start_lng", "start_lat", "end_lng",
+    "end_lat", "skills", "counties", "shift", "breaks", "capacity", "max_visits", "active", "language",
+)  # fmt: skip
+MOST_CAPACITY = 1_000_000
+YES_OR_NO = {"yes": True, "no": False, "1": True, "0": False, "是": True, "否": False}
+
+
+def read_profile(row: CsvRow) -> Profile | None:
+    """The row's technician; None, with the row's problems noted, when something in it cannot be used."""
+    start_lng, start_lat = _position(row, "start_lng", "start_lat")
+    end_lng, end_lat = _position(row, "end_lng", "end_lat")
+    if start_lng is None and not any(p.column.startswith("start_") for p in row.problems):
+        row.wrong("start_lng", "is empty; every technician starts somewhere")
+    if row.required("phone", 40) and not PHONE.fullmatch(row.text("phone")):
+        row.wrong("phone", f"{row.text('phone')[:40]!r} is not a telephone number")
+    profile = Profile(
+        code=row.required("code", 40),
+        name=row.required("name", 80),
+        phone=row.text("phone"),
+        provider=row.required("provider", 40),
+        outlet=row.required("outlet", 40),
+        outlet_county=row.required("outlet_county", 12),
+        area=row.required("area", 12),
+        start_lng=start_lng or 0.0,
+        start_lat=start_lat or 0.0,
+        end_lng=end_lng if end_lng is not None else start_lng or 0.0,
+        end_lat=end_lat if end_lat is not None else start_lat or 0.0,
+        skills=_read(row, "skills", _skills) or {},
+        counties=frozenset(_read(row, "counties", _counties) or ()),
+        week=_week(row),
+        capacity=int(row.within("capacity", int, 0, MOST_CAPACITY, "a whole number") or 0)
+        if row.text("capacity")
+        else USUAL_CAPACITY,
+        max_visits=_whole(row.within("max_visits", int, 1, 1000, "a whole number")),
+        active=_active(row),
+        language=_language(row),
+    )
+    return None if row.problems else profile
+
+
+def _read(row: CsvRow, column: str, parse: Callable[[str], T]) -> T | None:
+    """The cell through `parse`, whose ValueError already says what is wrong."""
+    try:
+        return parse(row.required(column, 4000)) if row.text(column) else None
+    except ValueError as error:
+        row.wrong(column, str(error))
+        return None
+
+
+def _position(row: CsvRow, lng_column: str, lat_column: str) -> tuple[float | None, float | None]:
+    lng = row.read(lng_column, float, "a longitude in degrees")
+    lat = row.read(lat_column, float, "a latitude in degrees")
+    if any(problem.column in {lng_column, lat_column} for problem in row.problems):
+        return None, None
+    try:
+        require_position(lng, lat)
+    except InvalidInput as error:
+        row.wrong(lng_column if error.field == "lng" else lat_column, told(error))
+        return None, None
+    return lng, lat
+
+
+def _skills(cell: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in _listed(cell):
+        code, _, level = part.partition(":")
+        code, level = code.strip(), level.strip() or "1"
+        if level not in {"1", "2", "3", "4", "5"}:
+            raise ValueError(f"{part!r} has no level from 1 to 5; write it like water-heater:3")
+        if code in found:
+            raise ValueError(f"{code!r} is named twice")
+        found[code] = int(level)
+    return found
+
+
+def _counties(cell: str) -> list[str]:
+    codes = _listed(cell)
+    twice = {code for code in codes if codes.count(code) > 1}
+    if twice:
+        raise ValueError(f"{min(twice)} is named twice")
+    return codes
+
+
+def _listed(cell: str) -> list[str]:
+    return [part.strip() for part in cell.replace("；", ";").split(";") if part.strip()]
+
+
+def _week(row: CsvRow) -> Week:
+    try:
+        shift_text.parse(row.text("shift"))
+    except ValueError as error:
+        row.wrong("shift", str(error))
+        return {}
+    try:
+        return shift_text.parse(row.text("shift"), row.text("breaks"))
+    except ValueError as error:
+        row.wrong("breaks", str(error))
+        return {}
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def _active(row: CsvRow) -> bool:
+    cell = row.text("active").lower()
+    if cell and cell not in YES_OR_NO:
+        row.wrong("active", f"{cell[:20]!r} is neither yes nor no")
+    return YES_OR_NO.get(cell, True)
+
+
+def _language(row: CsvRow) -> str:
+    cell = row.text("language") or "zh"
+    if cell not in {"zh", "en"}:
+        row.wrong("language", f"{cell[:20]!r} is not zh or en")
+    return cell
+
+
+def write(profiles: Iterable[Profile]) -> str:
+    """The file of these technicians (with a BOM, so that spreadsheets know it is UTF-8)."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for profile in profiles:
+        writer.writerow(_cells(profile))
+    return "\ufeff" + out.getvalue()
+
+
+def _cells(profile: Profile) -> list[object]:
+    shift, breaks = shift_text.write(profile.week)
+    cells = {
+        **{name: getattr(profile, name) for name in COLUMNS if name not in {"shift", "breaks"}},
+        "skills": ";".join(f"{code}:{level}" for code, level in sorted(profile.skills.items())),
+        "counties": ";".join(sorted(profile.counties)),
+        "shift": shift,
+        "breaks": breaks,
+        "max_visits": profile.max_visits or "",
+        "active": "yes" if profile.active else "no",
+    }
+    return [cells[name] for name in COLUMNS]
