@@ -9,6 +9,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.commands import demo, people, planning, regions, running, setup
+from dispatch.logs import speak_plainly
 from dispatch.system import build
 from routing.errors import InvalidProblem
 from seed_regions.errors import RegionError
@@ -41,6 +42,7 @@ def main(ctx: click.Context) -> None:
     What it works on is set by DATABASE_URL, REDIS_URL, PHOTO_STORE and SHIFU_HOME; without them it keeps
     everything in the folder `var`.
     """
+    speak_plainly()
     if ctx.obj is None and ctx.invoked_subcommand not in WITHOUT_SYSTEM and "--help" not in sys.argv:
         ctx.obj = build(os.environ)
 

@@ -19,7 +19,7 @@ from technicians.errors import ShifuError
 START_SECONDS = 10.0
 
 
-class ValkeyMissing(ShifuError):
+class NoValkey(ShifuError):
     """The embedded server does not start here."""
 
     code = "valkey-missing"
@@ -53,11 +53,11 @@ def program(folder: Path, environment: Mapping[str, str]) -> Program:
         "maxmemory-policy": "allkeys-lru",
     }
     options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-    return Program("valkey", [os.fspath(get_binary_path()), *options], environment)
+    return Program("valkey", [os.fspath(get_binary_path()), *options], environment, serves_others=True)
 
 
 def wait_until_it_answers(folder: Path) -> None:
-    """Return when the server answers; ValkeyMissing when it does not in `START_SECONDS`."""
+    """Return when the server answers; NoValkey when it does not in `START_SECONDS`."""
     deadline = time.monotonic() + START_SECONDS
     redis = Redis.from_url(url(folder), socket_timeout=1)
     while time.monotonic() < deadline:
@@ -66,6 +66,4 @@ def wait_until_it_answers(folder: Path) -> None:
             return
         except RedisError:
             time.sleep(0.05)
-    raise ValkeyMissing(
-        "The embedded Valkey does not start.", remedy="Set REDIS_URL to a server of your own."
-    )
+    raise NoValkey("The embedded Valkey does not start.", remedy="Set REDIS_URL to a server of your own.")

@@ -29,7 +29,7 @@ class NotReady(ShifuError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found. Without an `essential` thing nothing works; without another, something does not."""
+    """What one check found. Without an `essential` thing nothing works, without another something."""
 
     what: str
     is_sound: bool

@@ -30,6 +30,16 @@ def drop_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     return {key: "[left out]" if key in PERSONAL else value for key, value in event.items()}
 
 
+def speak_plainly() -> None:
+    """For a person at a command line: only errors, on standard error."""
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, drop_personal, structlog.dev.ConsoleRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
 def speak_json() -> None:
     """From now on structlog and the standard library's warnings go to standard error as JSON lines."""
     structlog.configure(

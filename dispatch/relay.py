@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ from dispatch.tied import tie
 QUEUE = "shifu"
 WORK = "dispatch.worker.perform"
 POLL_SECONDS = 2.0
+SLICE_SECONDS = 0.5
 REDIS_SECONDS = 2.0
 ASK_AGAIN = timedelta(minutes=5)
 FORGET_SECONDS = 3600
@@ -180,18 +182,21 @@ class Relay:
             stop.wait(self._poll)
             return
         try:
-            self._listen(self._redis)
+            self._listen(self._redis, stop)
         except RedisError as silent:
             log.warning("relay.deaf", reason=str(silent))
             self._ears = None
             stop.wait(self._poll)
 
-    def _listen(self, redis: Redis) -> None:
+    def _listen(self, redis: Redis, stop: threading.Event) -> None:
         if self._ears is None:
             ears: PubSub = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
             ears.subscribe(CHANNEL)
             self._ears = ears
-        self._ears.get_message(timeout=self._poll)
+        until = time.monotonic() + self._poll
+        while not stop.is_set() and time.monotonic() < until:
+            if self._ears.get_message(timeout=min(SLICE_SECONDS, self._poll)):
+                return
 
 
 def main() -> None:

@@ -202,12 +202,18 @@ def _plan(content: Any, problem: Problem) -> Plan:
     return Plan(routes, unassigned)
 
 
+def _last_words(complaints: IO[bytes]) -> str:
+    """The failed check if the engine named one, else the last line."""
+    complaints.seek(0)
+    lines = complaints.read().decode(errors="replace").strip().split("\n")
+    return next((line.strip() for line in lines if "Check failed" in line), lines[-1].strip())
+
+
 def _death(child: _Child) -> SolverFailed:
     """What became of a child that ended without a plan."""
     code = child.program.returncode
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-    child.complaints.seek(0)
-    last = child.complaints.read().decode(errors="replace").strip().rsplit("\n", 1)[-1]
+    last = _last_words(child.complaints)
     return SolverFailed(
         f"The planner's process {how} before it had a plan{': ' + last if last else ''}.",
         remedy="What was planned before is untouched; plan again.",

@@ -29,12 +29,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run. When an `essential` program ends everything ends; any other one is started again."""
+    """What to run. When an `essential` program ends everything ends; any other one is started again.
+
+    One that `serves_others` is stopped when the others have ended.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     essential: bool = False
+    serves_others: bool = False
 
 
 @dataclass
@@ -48,7 +52,7 @@ class _Running:
 
 @dataclass
 class Supervisor:
-    """Starts programs one by one, watches them, and stops them in the reverse order."""
+    """Starts programs one by one, watches them, and stops them together."""
 
     patience: float = PATIENCE_SECONDS
     running: list[_Running] = field(default_factory=list)
@@ -81,27 +85,31 @@ class Supervisor:
 
     def stop(self) -> None:
         """End every program: asked, asked again (a worker then leaves its job), killed with its group."""
-        for running in reversed(self.running):
-            self._ask(running)
-        if not self._all_end(self.patience):
-            for running in self.running:
-                self._ask(running)
-            self._all_end(SECOND_SIGNAL_SECONDS)
-        for running in self.running:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(running.child.pid, signal.SIGKILL)
-            running.child.wait()
+        others = [running.child for running in self.running if not running.program.serves_others]
+        servers = [running.child for running in self.running if running.program.serves_others]
+        _end(others, self.patience)
+        _end(servers, SECOND_SIGNAL_SECONDS)
 
-    def _ask(self, running: _Running) -> None:
-        if running.child.poll() is None:
-            running.child.terminate()
 
-    def _all_end(self, seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
-        for running in self.running:
-            with suppress(subprocess.TimeoutExpired):
-                running.child.wait(max(0.0, deadline - time.monotonic()))
-        return all(running.child.poll() is not None for running in self.running)
+def _end(children: Sequence[subprocess.Popen[bytes]], patience: float) -> None:
+    for seconds in (patience, SECOND_SIGNAL_SECONDS):
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        if _all_end(children, seconds):
+            break
+    for child in children:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def _all_end(children: Sequence[subprocess.Popen[bytes]], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    for child in children:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(max(0.0, deadline - time.monotonic()))
+    return all(child.poll() is not None for child in children)
 
 
 def _started(program: Program) -> subprocess.Popen[bytes]:
@@ -115,7 +123,7 @@ def _started(program: Program) -> subprocess.Popen[bytes]:
 
 @contextmanager
 def supervised(patience: float = PATIENCE_SECONDS) -> Iterator[tuple[Supervisor, threading.Event]]:
-    """A supervisor, and the event that SIGTERM, SIGINT or SIGHUP sets; all it started has ended afterwards."""
+    """A supervisor, and the event that SIGTERM, SIGINT or SIGHUP sets; all it started has ended after it."""
     stop = threading.Event()
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}

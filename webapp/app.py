@@ -8,11 +8,11 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispatch.system import System
-from webapp import board, consumer, csrf, errors, headers, languages, limits, login, page
+from webapp import board, consumer, csrf, errors, headers, health, languages, limits, login, page
 from webapp.access import allow_anyone, guard, undeclared
 from webapp.sessions import HostCookie
 
-BLUEPRINTS = (login.bp, board.bp, consumer.bp)
+BLUEPRINTS = (health.bp, login.bp, board.bp, consumer.bp)
 
 
 def create_app(system: System) -> APIFlask:

@@ -84,9 +84,11 @@ def _ask_for_all(system: System, on_date: date, limits: Limits, *, publish: bool
 @contextmanager
 def _bar(label: str) -> Iterator[Callable[[Progress], None]]:
     """A progress bar on standard error: percent, visits placed, cost so far."""
-    with click.progressbar(
-        length=100, label=label, show_eta=False, file=click.get_text_stream("stderr"), item_show_func=_placed
-    ) as bar:
+    stderr = click.get_text_stream("stderr")
+    drawn: Any = click.progressbar(
+        length=100, label=label, show_eta=False, file=stderr, item_show_func=_placed
+    )
+    with drawn as bar:
 
         def show(now: Progress) -> None:
             bar.update(max(0, int(now.percent) - bar.pos), now)
@@ -124,7 +126,7 @@ def _sum_up(outcome: Outcome) -> None:
 @click.option("--seed", default=0, show_default=True)
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 256))
 def solve_file(question: Path, output: Path | None, seconds: float, seed: int, processes: int) -> None:
-    """Plan a problem in VROOM's JSON form; the answer has that form too, with reasons for what is left out."""
+    """Plan a problem in VROOM's JSON form; the answer has it too, with reasons for what is left out."""
     asked = _read(question)
     problem, start = from_vroom(asked), start_from_vroom(asked)
     limits = Limits(seconds=seconds, seed=seed, processes=processes)
