@@ -24,6 +24,8 @@ MOST_VISITS = 120
 ROUNDS = 2
 NEAREST = 25
 SEARCHING = 0.95
+MOST_IN_ONE = 500
+IN_ONE = 0.5
 
 Tell = Callable[[Progress], None]
 
@@ -33,6 +35,8 @@ def solve_large(problem: Problem, limits: Limits, start: Plan | None, tell: Tell
     search = _Search(problem, limits, tell)
     if start is not None:
         search.keep(mended(problem, start.routes))
+    if len(problem.visits) <= MOST_IN_ONE:
+        search.whole()
     if limits.processes > 1:
         with Crew(limits.processes) as crew:
             search.rounds(crew)
@@ -56,6 +60,18 @@ class _Search:
         for route in routes:
             self.routes[route.vehicle] = route
             self.costs[route.vehicle] = travel_cost(self.problem, [route])
+
+    def whole(self) -> None:
+        """Plan the area in one model for a while: scarce skills are seen all at once there."""
+        limits = replace(self.limits, seconds=self.limits.seconds * IN_ONE)
+        start = Plan(tuple(self.routes.values()), {}) if self.routes else None
+        tell = self.tell
+
+        def part_of_it(progress: Progress) -> None:
+            if tell is not None:
+                tell(replace(progress, percent=progress.percent * IN_ONE))
+
+        self.keep(solve_single(self.problem, limits, start, part_of_it).routes)
 
     def rounds(self, crew: Crew | None) -> None:
         searching = self.limits.seconds * SEARCHING

@@ -8,6 +8,7 @@ only bounded): the caller judges every route and repairs the few that need it.
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -183,20 +184,20 @@ class _Model:
             self.routing.AddDisjunction([index], left_out_cost(visit))
 
     def tell(self, found: Found) -> None:
+        # OR-Tools keeps the callback for ever: a strong reference from it would keep every model in memory.
+        routing = weakref.proxy(self.routing)
+        indices = [self.manager.NodeToIndex(i) for i in range(len(self.visits))]
         best = 1 << 62
 
         def solution() -> None:
             nonlocal best
-            cost = self.routing.CostVar().Value()
+            # With a soft end the cost may still be open at a solution; Value() would end the process then.
+            cost = routing.CostVar().Min()
             if cost < best:
                 best = cost
-                found(self._placed(), cost)
+                found(sum(routing.ActiveVar(index).Value() for index in indices), cost)
 
         self.routing.AddAtSolutionCallback(solution)
-
-    def _placed(self) -> int:
-        indices = (self.manager.NodeToIndex(i) for i in range(len(self.visits)))
-        return sum(self.routing.ActiveVar(index).Value() for index in indices)
 
     def search(self, ends: float, start: Sequence[Route], solutions: int | None) -> list[Route] | None:
         parameters = _parameters(bool(start), ends - time.monotonic())
@@ -301,7 +302,7 @@ def _parameters(warm: bool, seconds: float) -> Parameters:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.time_limit.FromMilliseconds(max(1, int(1000 * seconds)))
     first = routing_enums_pb2.FirstSolutionStrategy
-    parameters.first_solution_strategy = first.PARALLEL_CHEAPEST_INSERTION
+    parameters.first_solution_strategy = first.LOCAL_CHEAPEST_INSERTION
     if warm:
         parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
         return parameters

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from routing.large import solve_large
 from routing.limits import Limits, Progress
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.single import solve_single
+from routing.split import laid_out
 from routing.validate import validated
 
 __all__ = ["Limits", "Progress", "solve"]
@@ -29,6 +31,12 @@ def solve(
     input; a visit nobody can make, no vehicle at all or ten times too many visits are no errors.
     """
     validated(problem)
-    if len(problem.visits) > ONE_MODEL and problem.coordinates is not None:
-        return solve_large(problem, limits, start, progress)
+    if len(problem.visits) > ONE_MODEL and problem.vehicles:
+        return solve_large(_with_coordinates(problem), limits, start, progress)
     return solve_single(problem, limits, start, progress)
+
+
+def _with_coordinates(problem: Problem) -> Problem:
+    if problem.coordinates is not None or problem.durations is None:
+        return problem
+    return replace(problem, coordinates=laid_out(problem.durations))

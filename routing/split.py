@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.plan import Plan, Route
-from routing.problem import Coordinates, Problem, Vehicle, Visit
+from routing.problem import Coordinates, Matrix, Problem, Vehicle, Visit
 
 TURN = math.pi * (3 - math.sqrt(5))
 """The golden angle: cuts of successive rounds never run along each other."""
@@ -32,6 +32,19 @@ def parts(problem: Problem, plan: Plan, most_visits: int, round_number: int) -> 
     area = _Area.of(problem, plan)
     cells = _halved(area, np.arange(len(area.points)), most_visits, round_number * TURN)
     return [part for cell in cells if (part := area.part(cell)) is not None]
+
+
+def laid_out(durations: Matrix) -> Coordinates:
+    """Points on a plane (n × 2) about as far apart as travel takes, for areas that are known by a matrix only.
+
+    Classical multidimensional scaling (Torgerson, Psychometrika 1952); the unit is a millionth of a second.
+    """
+    apart = (durations.astype(np.float64) + durations.T) / 2
+    squares = apart**2
+    centred = -(squares - squares.mean(axis=0) - squares.mean(axis=1)[:, None] + squares.mean()) / 2
+    values, axes = np.linalg.eigh(centred)
+    points: Coordinates = axes[:, -2:] * np.sqrt(np.maximum(values[-2:], 0)) * 1e-6
+    return points
 
 
 @dataclass(frozen=True, slots=True)
