@@ -118,7 +118,7 @@ def test_no_file_names_a_registry_host_or_a_path_of_somebodys_machine() -> None:
         ".sh",
         "",
     }
-    skipped = {".git", ".venv", "node_modules", "var", "vendor", "__pycache__"}
+    skipped = {".git", ".hypothesis", ".venv", "node_modules", "var", "vendor", "__pycache__"}
     found = [
         str(path.relative_to(ROOT))
         for path in ROOT.rglob("*")
