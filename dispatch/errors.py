@@ -57,3 +57,9 @@ class PlanningCancelled(Conflict):
     """Somebody stopped a planning while it ran, or its worker has lost it to another one."""
 
     code = "planning-cancelled"
+
+
+class NotReady(ShifuError):
+    """The installation cannot serve anybody yet: no database, an old schema, no counties."""
+
+    code = "not-ready"

@@ -12,19 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch import relay, schema
+from dispatch.errors import NotReady
 from dispatch.system import System
-from technicians.errors import ShifuError
 from technicians.place import County
 
 ROOT = Path(__file__).resolve().parents[1]
 SHORTEST_SECRET = 32
 PROBE = b"shifu dispatch: the photo store can be written to\n"
-
-
-class NotReady(ShifuError):
-    """The installation cannot serve anybody yet."""
-
-    code = "not-ready"
 
 
 @dataclass(frozen=True, slots=True)

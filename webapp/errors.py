@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, TooManyRequests
 
-from dispatch.errors import SolverFailed, WrongRows
+from dispatch.errors import NotReady, SolverFailed, WrongRows
 from technicians.errors import Conflict, InvalidInput, NotAllowed, NotFound, ShifuError
 from webapp.access import NotSignedIn
 from webapp.answers import wants_json
@@ -26,6 +26,7 @@ STATUS: tuple[tuple[type[ShifuError], HTTPStatus], ...] = (
     (Conflict, HTTPStatus.CONFLICT),
     (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SolverFailed, HTTPStatus.SERVICE_UNAVAILABLE),
+    (NotReady, HTTPStatus.SERVICE_UNAVAILABLE),
     (ShifuError, HTTPStatus.BAD_REQUEST),
 )
 

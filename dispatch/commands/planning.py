@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,9 @@ from routing.check import violations
 from routing.limits import Limits, Progress
 from routing.vroom import from_vroom, start_from_vroom, to_vroom
 from technicians.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 BY = "command-line"
 KILOMETRE, HOUR = 1000, 3600
@@ -84,9 +88,8 @@ def _ask_for_all(system: System, on_date: date, limits: Limits, *, publish: bool
 @contextmanager
 def _bar(label: str) -> Iterator[Callable[[Progress], None]]:
     """A progress bar on standard error: percent, visits placed, cost so far."""
-    stderr = click.get_text_stream("stderr")
-    drawn: Any = click.progressbar(
-        length=100, label=label, show_eta=False, file=stderr, item_show_func=_placed
+    drawn: ProgressBar[Progress] = click.progressbar(
+        length=100, label=label, show_eta=False, file=sys.stderr, item_show_func=_placed
     )
     with drawn as bar:
 
