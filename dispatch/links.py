@@ -1,4 +1,4 @@
-"""Links for consumers, good for sixty days. Whoever has one may act for its order."""
+"""The consumer's link: a token in a text message, of which only the digest is kept."""
 
 from __future__ import annotations
 
@@ -9,34 +9,54 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.work_order import ConsumerLink
-from technicians.errors import NotFound
+from dispatch import orders
+from dispatch.work_order import ConsumerLink, WorkOrderState
+from technicians.errors import Conflict, NotFound
 
-VALID = timedelta(days=60)
-RANDOM_BYTES = 32
+BYTES = 24
+LONGEST = 64
+VALID_FOR = timedelta(days=60)
 
 
-def create(session: Session, order_id: int, at: datetime) -> str:
-    """A new token for the order, URL-safe. It is told here and never again; earlier ones stay good."""
-    token = secrets.token_urlsafe(RANDOM_BYTES)
+def create(session: Session, order_id: int, at: datetime, *, merchant_id: int | None = None) -> str:
+    """A new link's token (192 random bits), good for 60 days; earlier links stay good.
+
+    Raises NotFound for an unknown (or another merchant's) order and Conflict for a cancelled one.
+    """
+    order = orders.find(session, order_id, merchant_id=merchant_id)
+    if order.state == WorkOrderState.CANCELLED:
+        raise Conflict("The order is cancelled.", field="order", remedy="Hand in a new order.")
+    token = secrets.token_urlsafe(BYTES)
     session.add(
-        ConsumerLink(work_order_id=order_id, token_hash=_hash(token), created_at=at, expires_at=at + VALID)
+        ConsumerLink(work_order_id=order.id, token_hash=_digest(token), created_at=at, expires_at=at + VALID_FOR)
     )
     session.flush()
     return token
 
 
 def find(session: Session, token: str, at: datetime) -> ConsumerLink:
-    """The link with its order; NotFound alike for a guessed token and for one that has expired."""
-    link = session.scalars(select(ConsumerLink).where(ConsumerLink.token_hash == _hash(token))).one_or_none()
+    """The link of a token; NotFound alike for one that was never given out and one that has expired."""
+    link = None
+    if len(token) <= LONGEST:
+        link = session.scalars(select(ConsumerLink).where(ConsumerLink.token_hash == _digest(token))).one_or_none()
     if link is None or link.expires_at <= at:
         raise NotFound(
             "This link is not valid, or no longer.",
             field="link",
-            remedy="Open the link of the newest message, or ask the shop for a new one.",
+            remedy="Ask whoever sold you the goods for a new one.",
         )
     return link
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def revoke_all(session: Session, order_id: int, at: datetime) -> int:
+    """End every link of an order; how many there were."""
+    links = session.scalars(
+        select(ConsumerLink).where(ConsumerLink.work_order_id == order_id, ConsumerLink.expires_at > at)
+    ).all()
+    for link in links:
+        link.expires_at = at
+    return len(links)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
