@@ -114,7 +114,7 @@ def _all_end(children: Sequence[subprocess.Popen[bytes]], seconds: float) -> boo
 
 def _started(program: Program) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "dispatch.tied", *program.command],
+        [sys.executable, "-m", "dispatch.tied", str(os.getpid()), *program.command],
         env=program.environment,
         process_group=0,
         stdin=subprocess.DEVNULL,

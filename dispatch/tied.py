@@ -1,6 +1,6 @@
 """A child process tied to its parent: it ends when the parent does, even when the parent is killed.
 
-`python -m dispatch.tied PROGRAM ARGUMENTS` ties itself and becomes the program. On Linux the kernel does it
+`python -m dispatch.tied PARENT PROGRAM ARGUMENTS` ties itself to the process PARENT and becomes the program. On Linux the kernel does it
 (prctl(2), PR_SET_PDEATHSIG); elsewhere nothing is tied.
 """
 
@@ -21,11 +21,11 @@ def tie(death: signal.Signals = signal.SIGTERM) -> None:
 
 
 def main() -> None:
-    parent = os.getppid()
+    """Become the program, unless the parent has ended while this process was starting."""
+    parent, *command = sys.argv[1:]
     tie()
-    if os.getppid() != parent:
-        sys.exit("the parent process ended while this one was starting")
-    os.execvp(sys.argv[1], sys.argv[1:])
+    if os.getppid() == int(parent):
+        os.execvp(command[0], command)
 
 
 if __name__ == "__main__":
