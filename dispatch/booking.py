@@ -99,13 +99,15 @@ def require_open(visit: Visit) -> None:
     """Conflict when the visit is under way or over, or its order cannot be booked."""
     if visit.state != VisitState.WAITING:
         raise Conflict(
-            f"The visit is {visit.state}; its appointment can no longer be changed here.",
+            "The visit is {state}; its appointment can no longer be changed here.",
+            state=visit.state,
             field="visit",
             remedy="Call the number on this page.",
         )
     if visit.work_order.state not in {WorkOrderState.BOOKABLE, WorkOrderState.BOOKED}:
         raise Conflict(
-            f"The order is {visit.work_order.state} and cannot be booked.",
+            "The order is {state} and cannot be booked.",
+            state=visit.work_order.state,
             field="order",
             remedy="It can be booked when the goods have arrived and the address is clear.",
         )

@@ -101,7 +101,7 @@ def pin(
     """Fix a visit's technician, its start, both, or (None, None) neither: what a re-plan may not touch."""
     visit = session.get(Visit, visit_id)
     if visit is None:
-        raise NotFound(f"There is no visit {visit_id}.", field="visit", remedy="Reload the board.")
+        raise NotFound("There is no visit {id}.", field="visit", remedy="Reload the board.", id=visit_id)
     before = {"technician": visit.pinned_technician_id, "start": _text(visit.pinned_start_at)}
     visit.pinned_technician_id, visit.pinned_start_at = technician_id, start_at
     visit.revision += 1
@@ -135,10 +135,11 @@ def _change(
     plan = plans.find(session, plan_id)
     visit = session.get(Visit, visit_id)
     if visit is None:
-        raise NotFound(f"There is no visit {visit_id}.", field="visit", remedy="Reload the board.")
+        raise NotFound("There is no visit {id}.", field="visit", remedy="Reload the board.", id=visit_id)
     if visit.state != VisitState.WAITING:
         raise Conflict(
-            f"The visit is {visit.state}; only one that has not begun can be moved.",
+            "The visit is {state}; only one that has not begun can be moved.",
+            state=visit.state,
             field="visit",
             remedy="Call the technician instead.",
         )

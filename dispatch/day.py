@@ -31,7 +31,8 @@ def find_area(session: Session, area_code: str) -> PlanningArea:
     area = session.get(PlanningArea, area_code)
     if area is None:
         raise NotFound(
-            f"There is no planning area {area_code!r}.",
+            "There is no planning area {code}.",
+            code=area_code,
             field="area",
             remedy="Use a code such as 310100 (Shanghai); `dispatch init` loads them.",
         )

@@ -24,7 +24,7 @@ MOST_SECONDS = 3600
 def find(session: Session, plan_id: int) -> DayPlan:
     plan = session.get(DayPlan, plan_id)
     if plan is None:
-        raise NotFound(f"There is no day plan {plan_id}.", field="plan", remedy="Reload the board.")
+        raise NotFound("There is no day plan {id}.", field="plan", remedy="Reload the board.", id=plan_id)
     return plan
 
 
@@ -156,7 +156,8 @@ def publish(session: Session, plan_id: int, *, by: str, at: datetime) -> DayPlan
     plan = find(session, plan_id)
     if plan.state != DayPlanState.DRAFT:
         raise Conflict(
-            f"This plan is {plan.state}; only a draft can be published.",
+            "This plan is {state}; only a draft can be published.",
+            state=plan.state,
             field="plan",
             remedy="Reload the board.",
         )
@@ -182,7 +183,13 @@ def publish(session: Session, plan_id: int, *, by: str, at: datetime) -> DayPlan
 def ask(session: Session, area_code: str, on_date: date, *, seconds: float, asked_by: str, at: datetime) -> Outbox:
     """Promise that a worker plans the day; asking again while that is under way gives the same row."""
     if not 1 <= seconds <= MOST_SECONDS:
-        raise InvalidInput(f"{seconds} seconds is not between 1 and {MOST_SECONDS}.", field="seconds", remedy="Try 15.")
+        raise InvalidInput(
+            "{seconds} seconds is not between 1 and {most}.",
+            field="seconds",
+            remedy="Try 15.",
+            seconds=seconds,
+            most=MOST_SECONDS,
+        )
     days.find_area(session, area_code)
     running = asked(session, area_code, on_date)
     if running is not None and running.state in {OutboxState.WAITING, OutboxState.RUNNING}:
@@ -211,7 +218,7 @@ def cancel(session: Session, outbox_id: int, *, by: str, at: datetime) -> Outbox
     """Stop a planning that was asked for; the worker notices within a second."""
     row = session.get(Outbox, outbox_id)
     if row is None or row.kind != OutboxKind.PLAN:
-        raise NotFound(f"There is no planning {outbox_id}.", field="planning", remedy="Reload the board.")
+        raise NotFound("There is no planning {id}.", field="planning", remedy="Reload the board.", id=outbox_id)
     row.move_to(OutboxState.CANCELLED)
     row.ended_at, row.error = at, f"cancelled by {by}"
     return row

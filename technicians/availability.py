@@ -57,7 +57,7 @@ def working(
     """
     area = session.get(PlanningArea, area_code)
     if area is None:
-        raise NotFound(f"There is no planning area {area_code!r}.", field="area_code")
+        raise NotFound("There is no planning area {code}.", field="area_code", code=area_code)
     some = _chosen(area_code, technician_ids)
     shifts = session.execute(_shifts(some, on_date)).all()
     skills = _grouped(session.execute(_skills(some)))
@@ -67,9 +67,7 @@ def working(
     days = (
         _availability(
             row,
-            WorkingDay.of(area.zone, on_date, row.begins, row.soft_ends, row.hard_ends).without(
-                absences[row.id]
-            ),
+            WorkingDay.of(area.zone, on_date, row.begins, row.soft_ends, row.hard_ends).without(absences[row.id]),
             skills=dict(skills[row.id]),
             counties=frozenset(code for (code,) in counties[row.id]),
             rests=[

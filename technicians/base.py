@@ -88,9 +88,12 @@ class Stateful(Generic[S]):
         if not self.can_move_to(state):
             possible = ", ".join(sorted(self.NEXT[self.state])) or "nothing: it is final"
             raise IllegalTransition(
-                f"{type(self).__name__} is {self.state}, which cannot become {state}.",
+                "It is {state} and cannot become {wanted}.",
                 field="state",
-                remedy=f"From here it can become: {possible}.",
+                remedy="From here it can become: {possible}.",
+                state=self.state,
+                wanted=state,
+                possible=possible,
             )
         self.state = state
         return self
