@@ -59,9 +59,20 @@ class Context:
             return self._only_parents(mentions)
         best = [code for code in named if all(self.agrees(code, mention) for mention in mentions)]
         if len(best) == 1:
-            naming = _naming(best[0], mentions)
-            return found(best[0], _confidence(naming, alone=len(mentions) == 1), naming.counties[best[0]])
+            return self._single(best[0], mentions)
         return self._ambiguous(best, mentions) if best else self._contradictory(list(named), mentions)
+
+    def _single(self, code: str, mentions: Sequence[Mention]) -> Resolution:
+        """A single county, unless its short name is as well the name of a whole prefecture (长沙, 河北)."""
+        naming = _naming(code, mentions)
+        if not naming.full and self._means_larger(naming, code, mentions):
+            reason = f"{naming.text} can be {self._place(code)} or the place above it; add the county"
+            return undecided([Candidate(code, 0.4, naming.counties[code])], reason)
+        return found(code, _confidence(naming, alone=len(mentions) == 1), naming.counties[code])
+
+    def _means_larger(self, naming: Mention, code: str, mentions: Sequence[Mention]) -> bool:
+        below = (county.code for parent in naming.parents for county in self.registry.children(parent))
+        return any(other != code and all(self.agrees(other, each) for each in mentions) for other in below)
 
     def _ambiguous(self, codes: list[str], mentions: Sequence[Mention]) -> Resolution:
         naming = _naming(codes[0], mentions)

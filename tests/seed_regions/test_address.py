@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seed_regions.address import resolve
 from seed_regions.errors import UnknownCounty
+from seed_regions.names_cn import short_forms
 from seed_regions.registry import Registry
 
 
@@ -183,3 +186,31 @@ def test_a_name_in_latin_letters_that_several_counties_share_is_not_decided() ->
     unclear = resolve("Chaoyang District, China")
     assert unclear.code is None
     assert {"110105", "220104"} <= {candidate.code for candidate in unclear.candidates}
+
+
+@pytest.mark.parametrize("text", ["湖南长沙人民路1号", "长沙人民路1号", "河北唐山路南人民路12号", "江西南昌"])
+def test_the_short_name_of_a_prefecture_is_not_taken_for_the_county_of_that_name(text: str) -> None:
+    assert resolve(text).code is None
+
+
+def test_no_county_is_taken_for_another_however_short_it_is_written(registry: Registry) -> None:
+    wrong = []
+    for county in registry.children("CN"):
+        prefecture, short = (short_forms(name)[-1:] or (name,) for name in (county.prefecture, county.name))
+        for text in (
+            f"{county.province}{short[0]}人民路1号",
+            f"{prefecture[0]}{county.name}中山东路2号",
+            f"{county.prefecture}{short[0]}3号",
+            f"{county.name}4号",
+        ):
+            found = resolve(text).code
+            if found not in (None, county.code):
+                wrong.append((text, found))
+    assert wrong == []
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_gets_an_answer_and_never_a_code_without_confidence(text: str) -> None:
+    answer = resolve(text)
+    assert answer.reason
+    assert answer.code is None or answer.confidence >= 0.7
