@@ -8,7 +8,7 @@ import sys
 import click
 from sqlalchemy.exc import DBAPIError
 
-from dispatch.commands import demo, people, planning, regions, running, setup
+from dispatch.commands import demo, merchants, people, planning, regions, running, setup
 from dispatch.logs import speak_plainly
 from dispatch.system import build
 from routing.errors import InvalidProblem
@@ -56,6 +56,7 @@ COMMANDS = (
     planning.solve_file,
     people.account,
     people.technician,
+    merchants.merchant,
     regions.regions,
     demo.demo,
 )

@@ -186,9 +186,7 @@ def _technician(visit: Visit, stop: Stop | None) -> str | None:
     return known_as(person.name) if person else None
 
 
-def _expected(
-    visit: Visit, stop: Stop | None, promise: Appointment | None
-) -> tuple[datetime, datetime] | None:
+def _expected(visit: Visit, stop: Stop | None, promise: Appointment | None) -> tuple[datetime, datetime] | None:
     """Half an hour around the start: from the way once it has begun, before that from the published plan."""
     if stop is None or promise is None:
         return None

@@ -5,17 +5,13 @@ The outbox row names the order and the template only; name, number and link are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
 from sqlalchemy.orm import Session
 
-from dispatch import links, outbox
+from dispatch import outbox
 from dispatch.outbox import Outbox, OutboxKind
 from dispatch.work_order import Appointment, WorkOrder
 
@@ -25,31 +21,6 @@ class Template(StrEnum):
     BOOKED = "booked"
     MOVED = "moved"
     CANCELLED = "cancelled"
-
-
-TEXTS: Mapping[str, Mapping[Template, str]] = {
-    "zh": {
-        Template.BOOK: "【{merchant}】您的{product}已到货，请选择上门安装时间：{link}",
-        Template.BOOKED: "【{merchant}】{product}安装已约好：{window}。查看、改期或取消：{link}",
-        Template.MOVED: "【{merchant}】{product}安装已改到：{window}。查看、改期或取消：{link}",
-        Template.CANCELLED: "【{merchant}】{product}的安装预约已取消。需要时可重新选择时间：{link}",
-    },
-    "en": {
-        Template.BOOK: "{merchant}: your {product} has arrived. Choose when we come to install it: {link}",
-        Template.BOOKED: "{merchant}: {product}, installation booked for {window}. See, move or cancel: {link}",
-        Template.MOVED: "{merchant}: {product}, installation moved to {window}. See, move or cancel: {link}",
-        Template.CANCELLED: "{merchant}: the installation of your {product} is cancelled. Book again: {link}",
-    },
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What goes to the consumer's telephone. Never to be logged."""
-
-    phone: str
-    language: str
-    text: str
 
 
 def tell(
@@ -67,28 +38,3 @@ def tell(
         payload["window"] = [promise.window_starts_at.isoformat(), promise.window_ends_at.isoformat()]
     session.info["wake"] = True
     return outbox.add(session, OutboxKind.MESSAGE, payload, asked_by=by, at=at)
-
-
-def compose(session: Session, payload: Mapping[str, Any], base_url: str, at: datetime) -> Message:
-    """The message of an outbox row, with a fresh link below `base_url`, such as https://shifu.example."""
-    order = session.get_one(WorkOrder, payload["order_id"])
-    language = order.language if order.language in TEXTS else "zh"
-    product = order.product.name_en if language == "en" else order.product.name_zh
-    text = TEXTS[language][Template(payload["template"])].format(
-        merchant=order.merchant.name,
-        product=product,
-        window=_window(payload.get("window"), _zone(order), language),
-        link=f"{base_url.rstrip('/')}/c/{links.create(session, order.id, at)}",
-    )
-    return Message(order.consumer_phone, language, text)
-
-
-def _zone(order: WorkOrder) -> ZoneInfo:
-    return order.county.area.zone if order.county else ZoneInfo("UTC")
-
-
-def _window(window: list[str] | None, zone: ZoneInfo, language: str) -> str:
-    if window is None:
-        return ""
-    begins, ends = (datetime.fromisoformat(instant).astimezone(zone) for instant in window)
-    return f"{format_skeleton('MMMEd', begins, locale=language)} {begins:%H:%M}–{ends:%H:%M}"

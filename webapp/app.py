@@ -8,11 +8,11 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispatch.system import System
-from webapp import board, consumer, csrf, errors, headers, health, languages, limits, login, page
+from webapp import api, board, consumer, csrf, errors, headers, health, languages, limits, login, openapi, page
 from webapp.access import allow_anyone, guard, undeclared
 from webapp.sessions import HostCookie
 
-BLUEPRINTS = (health.bp, login.bp, board.bp, consumer.bp)
+BLUEPRINTS = (health.bp, login.bp, board.bp, consumer.bp, api.bp)
 
 
 def create_app(system: System) -> APIFlask:
@@ -29,6 +29,8 @@ def create_app(system: System) -> APIFlask:
     errors.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.security_schemes = openapi.SECURITY_SCHEMES
+    app.spec_processor(openapi.complete)  # type: ignore[arg-type]
     for name in ("static", "openapi.spec"):
         allow_anyone(app.view_functions[name])
     if silent := undeclared(app):

@@ -14,6 +14,7 @@ from dispatch.slots import DAYS, Grade, Offer
 from webapp.page import language_here
 
 NOON, AFTERNOON, EVENING = 11, 13, 17
+CLDR = {"zh": "zh", "en": "en_GB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def part_of_day(hour: int) -> str:
 def words(day: date | datetime, today: date, zone: ZoneInfo | None = None) -> str:
     """A day as people say it: today, tomorrow, or the date with its weekday."""
     on_date = day.astimezone(zone).date() if isinstance(day, datetime) else day
-    full = format_skeleton("MMMEd", on_date, locale=language_here())
+    full = format_skeleton("MMMEd", on_date, locale=CLDR[language_here()])
     if on_date == today:
         return str(_("Today, %(day)s", day=full))
     return str(_("Tomorrow, %(day)s", day=full)) if on_date == today + timedelta(days=1) else full
@@ -84,11 +85,11 @@ def weekday(on_date: date, today: date) -> str:
         return str(_("Today"))
     if on_date == today + timedelta(days=1):
         return str(_("Tomorrow"))
-    return format_skeleton("E", on_date, locale=language_here())
+    return format_skeleton("E", on_date, locale=CLDR[language_here()])
 
 
 def short_date(on_date: date) -> str:
     """For a chip: 12 May as 5/12 in Chinese, 12 May in English."""
     if language_here() == "zh":
         return f"{on_date.month}/{on_date.day}"
-    return f"{on_date.day} {format_skeleton('MMM', on_date, locale='en')}"
+    return format_skeleton("MMMd", on_date, locale=CLDR["en"])

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, TooManyRequests
 
 from dispatch.errors import NotReady, SolverFailed, WrongRows
+from dispatch.merchants import WrongKey
 from technicians.errors import Conflict, InvalidInput, NotAllowed, NotFound, ShifuError
 from webapp.access import NotSignedIn
 from webapp.answers import wants_json
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 
 STATUS: tuple[tuple[type[ShifuError], HTTPStatus], ...] = (
     (NotSignedIn, HTTPStatus.UNAUTHORIZED),
+    (WrongKey, HTTPStatus.UNAUTHORIZED),
     (NotFound, HTTPStatus.NOT_FOUND),
     (NotAllowed, HTTPStatus.FORBIDDEN),
     (Conflict, HTTPStatus.CONFLICT),
