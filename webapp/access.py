@@ -87,9 +87,7 @@ def guard() -> ResponseReturnValue | None:
             raise NotSignedIn(_("You are not logged in any more."), remedy=_("Log in again."))
         return redirect(url_for("login.page", next=_way_back()))
     if current_user.role not in access.roles:
-        raise NotAllowed(
-            _("Your account may not open this."), remedy=_("Ask an operator for the role you need.")
-        )
+        raise NotAllowed(_("Your account may not open this."), remedy=_("Ask an operator for the role you need."))
     return None
 
 

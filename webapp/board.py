@@ -1,20 +1,184 @@
-"""The board: the day of an area as Gantt and map."""
+"""The board: the day of an area as Gantt and map, planned, adjusted by hand and published."""
 
 from __future__ import annotations
 
+import gzip
+from typing import Any
+
 from apiflask import APIBlueprint
-from flask import render_template
+from flask import Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 
+from dispatch import board, changes, county_map, plans, publishing, visit_card
 from dispatch.account import Role
+from dispatch.changes import Preview
+from dispatch.outbox import Outbox
 from webapp.access import allow
+from webapp.board_shapes import DayIn, KeptMoveIn, MoveIn, PinIn, PlanIn, PlanOut, PreviewOut, WorkIn, WorkOut
+from webapp.board_words import board_words
+from webapp.icons import icon_or_box
+from webapp.login import me
+from webapp.system import system
 from webapp.where import where
+from webapp.words import word
 
-bp = APIBlueprint("board", __name__)
+bp = APIBlueprint("board", __name__, tag="Board")
+OFFICE = (Role.DISPATCHER, Role.OPERATOR)
+WORTH_COMPRESSING = 4096
 
 
 @bp.get("/")
 @bp.doc(hide=True)
-@allow(Role.DISPATCHER, Role.OPERATOR)
+@allow(*OFFICE)
 def page() -> ResponseReturnValue:
-    return render_template("board.html", where=where())
+    return render_template("board.html", where=where(), tiles=system().settings.tile_url, board_words=board_words)
+
+
+@bp.get("/board/day")
+@bp.input(DayIn, location="query")
+@allow(*OFFICE)
+def day(query_data: DayIn) -> Response:
+    """Everything the board draws of one day."""
+    with system().transaction(read_only=True) as session:
+        drawn = board.day(session, query_data.area, query_data.day)
+    for product in drawn["products"].values():
+        product["icon"] = icon_or_box(product["icon"])
+    return _compact(drawn)
+
+
+@bp.get("/board/counties/<area>")
+@allow(*OFFICE)
+def counties(area: str) -> Response:
+    """Boundaries and centres of an area's counties."""
+    with system().transaction(read_only=True) as session:
+        drawn = county_map.county_map(session, system().places, area)
+    answer = _compact(drawn)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.add_etag()
+    return answer.make_conditional(request)  # type: ignore[return-value]
+
+
+@bp.get("/board/work")
+@bp.input(DayIn, location="query")
+@bp.output(WorkOut)
+@allow(*OFFICE)
+def work(query_data: DayIn) -> WorkOut:
+    """How far the latest planning of a day is."""
+    with system().transaction(read_only=True) as session:
+        return _work(plans.asked(session, query_data.area, query_data.day))
+
+
+@bp.post("/board/plan")
+@bp.input(DayIn)
+@bp.output(WorkOut, status_code=202)
+@allow(*OFFICE)
+def plan(json_data: DayIn) -> WorkOut:
+    """Ask for a plan; a worker makes it."""
+    seconds = system().settings.plan_seconds
+    with system().transaction() as session:
+        asked = plans.ask(
+            session, json_data.area, json_data.day, seconds=seconds, asked_by=me().login, at=system().now()
+        )
+        return _work(asked)
+
+
+@bp.post("/board/cancel")
+@bp.input(WorkIn)
+@bp.output(WorkOut)
+@allow(*OFFICE)
+def cancel(json_data: WorkIn) -> WorkOut:
+    """Stop a planning."""
+    with system().transaction() as session:
+        return _work(plans.cancel(session, json_data.work, by=me().login, at=system().now()))
+
+
+@bp.post("/board/try")
+@bp.input(MoveIn)
+@bp.output(PreviewOut)
+@allow(*OFFICE)
+def attempt(json_data: MoveIn) -> dict[str, Any]:
+    """What a move would break and cost. Nothing is kept."""
+    with system().transaction(read_only=True) as session:
+        preview = changes.try_move(
+            session, system().travel_times, json_data.plan, json_data.visit, json_data.technician, json_data.start_at
+        )
+    return _preview(preview)
+
+
+@bp.post("/board/move")
+@bp.input(KeptMoveIn)
+@bp.output(PreviewOut)
+@allow(*OFFICE)
+def move(json_data: KeptMoveIn) -> dict[str, Any]:
+    """Keep a move, if no route it touches has changed since it was seen."""
+    with system().transaction() as session:
+        preview = changes.move(
+            session, system().travel_times, json_data.plan, json_data.visit, json_data.technician, json_data.start_at,
+            revisions=json_data.revisions, by=me().login, at=system().now(),
+        )  # fmt: skip
+    return _preview(preview)
+
+
+@bp.post("/board/pin")
+@bp.input(PinIn)
+@allow(*OFFICE)
+def pin(json_data: PinIn) -> ResponseReturnValue:
+    """Pin a visit to a technician, a start, both or neither."""
+    with system().transaction() as session:
+        changes.pin(
+            session, json_data.visit, json_data.technician, json_data.start_at, by=me().login, at=system().now()
+        )
+    return "", 204
+
+
+@bp.post("/board/publish")
+@bp.input(PlanIn)
+@bp.output(PlanOut)
+@allow(*OFFICE)
+def publish(json_data: PlanIn) -> PlanOut:
+    """Make a draft the plan that technicians see."""
+    with system().transaction() as session:
+        published = plans.publish(session, json_data.plan, by=me().login, at=system().now())
+        return PlanOut(id=published.id, version=published.version, state=published.state.value)
+
+
+@bp.get("/board/panels/publish/<int:plan_id>")
+@bp.doc(hide=True)
+@allow(*OFFICE)
+def publish_panel(plan_id: int) -> ResponseReturnValue:
+    with system().transaction(read_only=True) as session:
+        review = publishing.review(session, plan_id)
+    return render_template("board_publish.html", review=review)
+
+
+@bp.get("/board/panels/visits/<int:visit_id>")
+@bp.doc(hide=True)
+@allow(*OFFICE)
+def visit_panel(visit_id: int) -> ResponseReturnValue:
+    plan_id = request.args.get("plan", type=int)
+    with system().transaction(read_only=True) as session:
+        card = visit_card.card(session, visit_id, plan_id)
+    return render_template("board_visit.html", card=card, zone=card.zone, icon=icon_or_box(card.icon))
+
+
+def _preview(preview: Preview) -> dict[str, Any]:
+    broken = [{**violation, "word": word(violation["rule"])} for violation in preview.violations]
+    return {"violations": broken, "cost": preview.cost, "routes": preview.routes}
+
+
+def _work(row: Outbox | None) -> WorkOut:
+    if row is None:
+        return WorkOut(id=None, state=None)
+    figures = {key: row.progress.get(key) for key in ("placed", "visits", "cost")}
+    return WorkOut(id=row.id, state=row.state.value, percent=row.percent, error=row.error, **figures)
+
+
+def _compact(drawn: Any) -> Response:
+    """JSON without blanks, compressed for whoever can read that."""
+    body = json.dumps(drawn, separators=(",", ":"), sort_keys=False).encode()
+    answer = Response(body, content_type="application/json")
+    if len(body) >= WORTH_COMPRESSING and request.accept_encodings["gzip"] > 0:
+        answer.set_data(gzip.compress(body, compresslevel=4, mtime=0))
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    return answer

@@ -1,0 +1,205 @@
+// The side panel: one visit, one technician's list, what is unassigned, what publishing would change.
+
+import { icon, make, post, Refused, toast } from "../shell.js";
+import { look, risk } from "./day.js";
+import { verdict } from "./moves.js";
+
+async function fragment(address) {
+  const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "text/html" } });
+  const text = await answer.text();
+  const page = new DOMParser().parseFromString(text, "text/html");
+  if (!answer.ok) throw new Refused(answer.status, { detail: page.querySelector("h1")?.textContent ?? answer.statusText });
+  return [...page.body.childNodes];
+}
+
+export class Side {
+  /** board: {day, moves, select(visitId|null), highlight(person|null), reload(), publish(planId), grab(...)}. */
+  constructor(panel, board, words) {
+    this.panel = panel;
+    this.body = panel.querySelector(".side-body");
+    this.title = panel.querySelector("h2");
+    this.board = board;
+    this.words = words;
+    this.kind = null;
+    panel.querySelector(".side-close").addEventListener("click", () => this.close());
+    addEventListener("keydown", (event) => event.key === "Escape" && !this.panel.hidden && !document.querySelector("dialog[open]") && this.close());
+    this.body.addEventListener("submit", (event) => this.#submit(event));
+    this.body.addEventListener("click", (event) => this.#click(event));
+  }
+
+  #show(kind, title, ...content) {
+    if (this.panel.hidden) this.opener = document.activeElement;
+    this.kind = kind;
+    this.panel.hidden = false;
+    this.panel.classList.toggle("is-tray", kind.startsWith("unassigned"));
+    this.title.textContent = title;
+    this.body.replaceChildren(...content);
+    this.body.scrollTop = 0;
+    document.getElementById("board").classList.add("has-side");
+  }
+
+  close() {
+    if (this.panel.hidden) return;
+    this.panel.hidden = true;
+    this.kind = null;
+    document.getElementById("board").classList.remove("has-side");
+    this.board.select(null);
+    this.board.highlight(null);
+    if (this.opener?.isConnected) this.opener.focus({ preventScroll: true });
+  }
+
+  /** Draw again what is open, after the day changed. */
+  refresh() {
+    if (!this.kind) return;
+    const [kind, id] = this.kind.split(":");
+    if (kind === "visit" && !this.panel.contains(document.activeElement)) this.visit(Number(id));
+    if (kind === "technician") this.technician(this.board.day.people.get(Number(id)));
+    if (kind === "unassigned") this.unassigned();
+  }
+
+  async #load(kind, title, address) {
+    const isSame = this.kind === kind;
+    if (!isSame) this.#show(kind, title, make("div", { class: "skeleton side-skeleton" }), make("div", { class: "skeleton side-skeleton" }));
+    let content;
+    try {
+      content = await fragment(address);
+    } catch (refused) {
+      content = [make("p", { class: "notice is-trouble" }, refused.message)];
+    }
+    if (this.kind === kind) this.#show(kind, title, ...content);
+    return this.kind === kind;
+  }
+
+  async visit(visitId, wantsFocus = false) {
+    const { day } = this.board;
+    const stop = day.stopOf(visitId);
+    const visit = day.visits.get(visitId);
+    const title = visit ? `${stop ? `${stop.number} · ` : ""}${day.product(visit)}` : this.words.visit;
+    this.board.select(visitId);
+    const plan = day.plan ? `?plan=${day.plan.id}` : "";
+    if (!(await this.#load(`visit:${visitId}`, title, `/board/panels/visits/${visitId}${plan}`))) return;
+    this.#fillForm(stop, visit);
+    if (wantsFocus) this.panel.querySelector(".side-close").focus();
+  }
+
+  #fillForm(stop, visit) {
+    const form = this.body.querySelector("form[data-move]");
+    if (!form) return;
+    const { day } = this.board;
+    const options = day.technicians.map((person) => make("option", { value: person.id, selected: person.id === stop?.technician }, `${person.name} · ${person.code}`));
+    form.elements.technician.replaceChildren(make("option", { value: "", selected: !stop }, this.words.nobody), ...options);
+    form.elements.time.value = day.clock(stop?.start ?? visit.earliest ?? 9 * 3600);
+    form.hidden = !day.plan;
+  }
+
+  async publish(planId) {
+    await this.#load(`publish:${planId}`, this.words.publish, `/board/panels/publish/${planId}`);
+    this.body.querySelector("button.primary")?.focus();
+  }
+
+  technician(person) {
+    const { day } = this.board;
+    this.board.highlight(person);
+    const stops = person.stops.filter((stop) => stop.visit);
+    const facts = make("dl", { class: "facts" });
+    const fact = (name, value) => facts.append(make("dt", {}, name), make("dd", { class: "number" }, value));
+    if (person.works) fact(this.words.shift, `${day.clock(person.begins)}–${day.clock(person.soft_end)} / ${day.clock(person.hard_end)}`);
+    else fact(this.words.shift, this.words.absent);
+    fact(this.words.visits, String(stops.length));
+    fact(this.words.travel, `${Math.round((person.travel ?? 0) / 60)} min · ${((person.distance ?? 0) / 1000).toFixed(1)} km`);
+    const skills = make("p", { class: "chips" }, ...Object.entries(person.skills ?? {}).map(([code, level]) => make("span", { class: "badge" }, `${code} ${level}`)));
+    const list = make("ol", { class: "stop-list" }, ...stops.map((stop) => make("li", {}, this.#card(stop.visit, stop))));
+    this.#show(`technician:${person.id}`, `${person.name} · ${person.code}`, facts, skills, stops.length ? list : make("p", { class: "muted" }, this.words.no_stops));
+  }
+
+  unassigned() {
+    const { day } = this.board;
+    const groups = new Map();
+    for (const left of day.unassigned) groups.set(left.rule, [...(groups.get(left.rule) ?? []), left]);
+    const content = [...groups].sort((a, b) => b[1].length - a[1].length).map(([rule, lefts]) => this.#group(rule, lefts));
+    if (!content.length) content.push(make("div", { class: "empty" }, icon("check"), make("h2", {}, this.words.all_planned), make("p", {}, this.words.all_planned_why)));
+    else if (day.plan) content.unshift(make("p", { class: "muted small" }, this.words.drag_hint));
+    this.#show("unassigned", `${this.words.unassigned} · ${day.unassigned.length}`, ...content);
+  }
+
+  #group(rule, lefts) {
+    const title = make("h3", {}, `${this.words.rules[rule] ?? rule} · ${lefts.length}`);
+    const list = make("ul", { class: "stop-list" }, ...lefts.slice(0, 200).map((left) => make("li", {}, this.#card(left.visit, null, left.detail))));
+    return make("section", { class: "group" }, title, list);
+  }
+
+  /** A visit as a button of a list. */
+  #card(visit, stop, detail = "") {
+    const { day } = this.board;
+    const when = stop ? `${day.clock(stop.start)}–${day.clock(stop.leave)}` : day.window(visit);
+    const danger = stop ? risk(stop) : "";
+    const lines = make("span", { class: "card-lines" },
+      make("span", { class: "card-title" }, make("b", { class: "number" }, when), ` ${day.product(visit)}`),
+      make("span", { class: "muted small" }, `${day.county(visit)} · ${visit.number}${stop ? ` · ${this.words.window} ${day.window(visit)}` : ""}`));
+    if (danger) lines.append(make("span", { class: "small is-trouble-text" }, this.words.risk[danger]));
+    if (detail) lines.append(make("span", { class: "small muted wrap" }, detail));
+    const card = make("button", { class: `visit-card is-${look(visit)}`, type: "button", "data-visit": visit.visit }, stop ? make("b", { class: "dot number" }, String(stop.number)) : icon(day.icon(visit)), lines);
+    card.addEventListener("pointerdown", (event) => {
+      if (event.button === 0 && event.pointerType === "mouse" && !stop && day.plan) this.board.grab(visit, event);
+    });
+    card.addEventListener("click", () => this.visit(visit.visit, true));
+    card.addEventListener("pointerenter", () => this.board.hover(visit.visit));
+    return card;
+  }
+
+  #wanted(form) {
+    const { technician, time } = form.elements;
+    const start = this.board.day.secondsOf(time.value);
+    return { technician: technician.value ? Number(technician.value) : null, start: technician.value ? start : null };
+  }
+
+  async #submit(event) {
+    const form = event.target.closest("form[data-move]");
+    if (!form) return;
+    event.preventDefault();
+    const visitId = Number(form.dataset.move);
+    if (event.submitter?.value === "try") {
+      await this.#try(form, visitId);
+      return;
+    }
+    if (await this.board.moves.keep(visitId, this.#wanted(form))) await this.visit(visitId);
+  }
+
+  async #try(form, visitId) {
+    const { technician, start } = this.#wanted(form);
+    const { day } = this.board;
+    const out = form.querySelector("output");
+    try {
+      const preview = await post("/board/try", { plan: day.plan.id, visit: visitId, technician, start_at: start === null ? null : day.instant(start) });
+      const { cost, broken } = verdict(preview, this.words);
+      out.replaceChildren(make("span", {}, cost), ...(broken.length ? broken.map((line) => make("span", { class: "is-trouble-text" }, line)) : [make("span", { class: "is-done-text" }, this.words.nothing_broken)]));
+    } catch (refused) {
+      out.replaceChildren(make("span", { class: "is-trouble-text" }, refused.message));
+    }
+  }
+
+  async #click(event) {
+    const button = event.target.closest("button[data-do]");
+    if (!button) return;
+    if (button.dataset.do === "publish") await this.board.publish(Number(button.dataset.plan));
+    if (button.dataset.do === "pin") await this.#pin(button);
+    if (button.dataset.do === "close") this.close();
+  }
+
+  async #pin(button) {
+    const visitId = Number(button.dataset.visit);
+    const { day } = this.board;
+    const stop = day.stopOf(visitId);
+    const what = button.dataset.pin;
+    const technician = what.includes("technician") ? stop?.technician ?? null : null;
+    const start = what.includes("start") && stop ? day.instant(stop.start) : null;
+    try {
+      await post("/board/pin", { visit: visitId, technician, start_at: start });
+    } catch (refused) {
+      toast(refused.message, "trouble");
+      return;
+    }
+    await this.board.reload();
+    await this.visit(visitId);
+  }
+}
