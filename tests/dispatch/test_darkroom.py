@@ -156,7 +156,7 @@ def test_broken_exif_is_no_reason_to_lose_a_photo() -> None:
 
 @pytest.mark.parametrize(
     "misdeed",
-    ["bytearray(1 << 30)", "open('planted', 'wb').write(b'x')", "os.abort()"],
+    ["bytearray(1 << 30)", "open('planted', 'wb', 0).write(b'x')", "os.abort()"],
     ids=["memory", "file", "crash"],
 )
 def test_a_photo_that_breaks_its_process_is_refused_and_harms_nobody(
