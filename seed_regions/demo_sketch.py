@@ -12,15 +12,16 @@ from math import cos, hypot, radians
 from seed_regions.demo_records import DemoOrder, DemoProduct, DemoShift, DemoTechnician, Spot
 
 _EARTH = 6_371_008.8
-_METRES_PER_SECOND = 6.5
-_CIRCUITY = 1.4
+_SECONDS_PER_METRE = 1.3 * 3.6 / 24.0
+_PARKING = 150
 
 
 def travel_seconds(here: Spot, there: Spot) -> int:
-    """City driving between two places: great circle × 1.4 at 6.5 m/s (23 km/h)."""
+    """City driving between two places: great circle, 1.3 times as far by road, 24 km/h, 150 s to park."""
     north = radians(there.lat - here.lat)
     east = radians(there.lng - here.lng) * cos(radians((here.lat + there.lat) / 2.0))
-    return int(_EARTH * hypot(north, east) * _CIRCUITY / _METRES_PER_SECOND)
+    metres = _EARTH * hypot(north, east)
+    return round(metres * _SECONDS_PER_METRE) + _PARKING if metres else 0
 
 
 @dataclass(frozen=True, slots=True)
