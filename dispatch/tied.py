@@ -1,7 +1,7 @@
 """A child process tied to its parent: it ends when the parent does, even when the parent is killed.
 
-`python -m dispatch.tied PARENT PROGRAM ARGUMENTS` ties itself to the process PARENT and becomes the program. On Linux the kernel does it
-(prctl(2), PR_SET_PDEATHSIG); elsewhere nothing is tied.
+`python -m dispatch.tied PARENT PROGRAM ARGUMENTS` ties itself to the process PARENT and becomes the program.
+On Linux the kernel does it (prctl(2), PR_SET_PDEATHSIG); elsewhere nothing is tied.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dispatch import areas, plan_day, plans
+from dispatch import day as days
+from dispatch.day_plan import DayPlanState
 from dispatch.plan_day import Outcome
 from dispatch.solver_process import solve_in_child
 from dispatch.system import System
@@ -30,24 +32,17 @@ KILOMETRE, HOUR = 1000, 3600
 
 @click.command("plan")
 @click.option("--area", help="Code of the planning area.")
-@click.option("--date", "on_date", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day to plan.")
-@click.option(
-    "--seconds",
-    type=click.FloatRange(1, plans.MOST_SECONDS),
-    help="How long to search; PLAN_SECONDS if left out.",
-)
-@click.option(
-    "--processes", type=click.IntRange(1, 256), help="Solver processes; PLAN_PROCESSES if left out."
-)
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day; today in the area if left out.")
+@click.option("--seconds", type=click.FloatRange(1, plans.MOST_SECONDS), help="PLAN_SECONDS if left out.")
+@click.option("--processes", type=click.IntRange(1, 256), help="PLAN_PROCESSES if left out.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--publish", is_flag=True, help="Make the result what phones see.")
-@click.option(
-    "--all", "everywhere", is_flag=True, help="Ask the workers to plan every area that has technicians."
-)
+@click.option("--if-missing", is_flag=True, help="Do nothing when the day has a published plan.")
+@click.option("--all", "everywhere", is_flag=True, help="Ask the workers to plan every area with technicians.")
 @click.pass_obj
 def plan(
-    system: System, area: str | None, on_date: datetime, seconds: float | None, processes: int | None,
-    seed: int, publish: bool, everywhere: bool,
+    system: System, area: str | None, on: datetime | None, seconds: float | None, processes: int | None,
+    seed: int, publish: bool, if_missing: bool, everywhere: bool,
 ) -> None:  # fmt: skip
     """Plan an area's day and keep the result as its draft. Needs neither Redis nor a worker."""
     if everywhere == (area is not None):
@@ -57,13 +52,20 @@ def plan(
         seed=seed,
         processes=processes or system.settings.plan_processes,
     )
+    day = on.date() if on else None
     if area is None:
-        _ask_for_all(system, on_date.date(), limits, publish=publish)
+        _ask_for_all(system, day, limits, publish=publish)
     else:
-        _plan_here(system, area, on_date.date(), limits, publish=publish)
+        _plan_here(system, area, day, limits, publish=publish, if_missing=if_missing)
 
 
-def _plan_here(system: System, area: str, on_date: date, limits: Limits, *, publish: bool) -> None:
+def _plan_here(system: System, area: str, day: date | None, limits: Limits, *, publish: bool, if_missing: bool) -> None:
+    with system.transaction(read_only=True) as session:
+        on_date = day or days.date_of(days.find_area(session, area), system.now())
+        published = plans.in_state(session, area, on_date, DayPlanState.PUBLISHED)
+    if published is not None and if_missing:
+        click.echo(f"{area} {on_date} has a published plan already.")
+        return
     with _bar(f"{area} {on_date}") as show:
         outcome = plan_day.run(system, area, on_date, limits, by=BY, progress=show)
     _sum_up(outcome)
@@ -73,15 +75,14 @@ def _plan_here(system: System, area: str, on_date: date, limits: Limits, *, publ
         click.echo("Published.")
 
 
-def _ask_for_all(system: System, on_date: date, limits: Limits, *, publish: bool) -> None:
+def _ask_for_all(system: System, day: date | None, limits: Limits, *, publish: bool) -> None:
     if publish:
-        raise InvalidInput(
-            "A whole country is not published unseen.", field="publish", remedy="Publish area by area."
-        )
+        raise InvalidInput("A whole country is not published unseen.", field="publish", remedy="Publish by area.")
     with system.transaction() as session:
         wanted = areas.staffed(session)
-        for found in wanted:
-            plans.ask(session, found.code, on_date, seconds=limits.seconds, asked_by=BY, at=system.now())
+        for area in wanted:
+            on_date = day or system.now().astimezone(area.zone).date()
+            plans.ask(session, area.code, on_date, seconds=limits.seconds, asked_by=BY, at=system.now())
     click.echo(f"{len(wanted)} areas will be planned by the workers; the board shows how far they are.")
 
 
@@ -116,9 +117,7 @@ def _sum_up(outcome: Outcome) -> None:
 
 
 @click.command("solve")
-@click.argument(
-    "question", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), metavar="IN.json"
-)
+@click.argument("question", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), metavar="IN.json")
 @click.option(
     "-o",
     "--output",
@@ -151,9 +150,7 @@ def _read(path: Path) -> Any:
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.", field="IN.json") from error
     except ValueError as error:
-        raise InvalidInput(
-            f"{path} is not JSON: {error}.", field="IN.json", remedy="Correct it there."
-        ) from error
+        raise InvalidInput(f"{path} is not JSON: {error}.", field="IN.json", remedy="Correct it there.") from error
 
 
 def _write(path: Path, text: str) -> None:
