@@ -24,7 +24,7 @@ def validated(problem: Problem) -> Problem:
     places = _travel(problem)
     _unique("visits", [visit.id for visit in problem.visits])
     _unique("vehicles", [vehicle.id for vehicle in problem.vehicles])
-    width = len(problem.vehicles[0].capacity) if problem.vehicles else None
+    width = max((len(vehicle.capacity) for vehicle in problem.vehicles), default=0) or None
     for visit in problem.visits:
         _visit(problem, visit, places, width)
     for vehicle in problem.vehicles:

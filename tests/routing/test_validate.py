@@ -28,6 +28,11 @@ def test_an_impossible_visit_is_sound() -> None:
     validated(problem(replace(VISIT, skills={"flying": 9}, windows=(TimeWindow(90_000, 90_001),))))
 
 
+def test_a_vehicle_without_capacity_carries_anything() -> None:
+    small = replace(VEHICLE, id=2, capacity=(5,))
+    validated(replace(problem(replace(VISIT, load=(9,))), vehicles=(VEHICLE, small)))
+
+
 NEGATIVE = np.array([[0, -60], [60, 0]], dtype=np.int32)
 WRONG = [
     (problem(durations=None), "durations"),
