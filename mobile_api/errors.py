@@ -51,14 +51,16 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unusable(error: HTTPError) -> Response:
-    """A body or query that does not have the shape the route asks for: every wrong field with its reason."""
+    """What APIFlask refuses: a wrong shape, with every wrong field and its reason, or a plain HTTP error."""
+    status = error.status_code
     wrong = [
         {"field": field, "message": "; ".join(reasons)}
         for fields in (error.detail or {}).values()
         for field, reasons in fields.items()
     ]
-    said = " ".join(f"{each['field']}: {each['message']}." for each in wrong) or error.message or ""
-    status = error.status_code
+    if not wrong:
+        return _problem(status, f"http-{status}", messages.http_title(status), error.message or "")
+    said = " ".join(f"{each['field']}: {each['message']}." for each in wrong)
     return _problem(status, "invalid-input", messages.http_title(status), said, errors=wrong)
 
 

@@ -55,7 +55,8 @@ def complete(spec: Spec) -> Spec:
             body = {"required": True, "content": {"image/jpeg": BYTES, "image/png": BYTES}}
             operations["post"]["requestBody"] = body
         if path.endswith("/photos/{photo_id}"):
-            operations["get"]["responses"]["200"]["content"] = {"image/jpeg": BYTES}
+            answer = {"description": "The photo", "content": {"image/jpeg": BYTES}}
+            operations["get"]["responses"]["200"] = answer
     return spec
 
 

@@ -10,9 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from dispatch.work_order import FailureReason, VisitCause, VisitState
 
-Instant = Annotated[
-    AwareDatetime, Field(ge=datetime(2020, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))
-]
+Instant = Annotated[AwareDatetime, Field(ge=datetime(2020, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00]+$", max_length=64)]
 Degrees = Annotated[float, Field(allow_inf_nan=False)]

@@ -30,9 +30,7 @@ CERTAIN = {PositionQuality.EXACT, PositionQuality.LEARNT}
 
 
 def login(granted: Login) -> LoginOut:
-    return LoginOut(
-        token=granted.token, expires_at=granted.expires_at, technician=technician(granted.technician)
-    )
+    return LoginOut(token=granted.token, expires_at=granted.expires_at, technician=technician(granted.technician))
 
 
 def technician(person: Technician) -> TechnicianOut:

@@ -59,9 +59,7 @@ def complete(session: Session, device: DeviceToken, visit_id: int, json_data: Co
     receipt(json_data)
     return _shown(
         session,
-        visits.complete(
-            session, visit_id, device.technician_id, fact(device, json_data), note=json_data.note
-        ),
+        visits.complete(session, visit_id, device.technician_id, fact(device, json_data), note=json_data.note),
     )
 
 
@@ -70,9 +68,7 @@ def complete(session: Session, device: DeviceToken, visit_id: int, json_data: Co
 @bp.input(CouldNotCompleteIn, example=EVENT | {"reason": "nobody-home", "note": "Rang twice."})
 @bp.output(VisitOut, example=VISIT | {"state": "could-not-complete", "failure_reason": "nobody-home"})
 @bp.doc(summary="The visit ends without the work", security="bearer", responses=REFUSALS)
-def could_not_complete(
-    session: Session, device: DeviceToken, visit_id: int, json_data: CouldNotCompleteIn
-) -> VisitOut:
+def could_not_complete(session: Session, device: DeviceToken, visit_id: int, json_data: CouldNotCompleteIn) -> VisitOut:
     """The order can be booked again; a second visit waits for its appointment."""
     receipt(json_data)
     reported = fact(device, json_data)
