@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import outbox
 from dispatch.outbox import Outbox, OutboxKind
-from dispatch.work_order import Appointment, WorkOrder
+from dispatch.work_order import Appointment, WorkOrder, WorkOrderState
 
 
 class Template(StrEnum):
@@ -21,6 +21,7 @@ class Template(StrEnum):
     BOOKED = "booked"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    AGAIN = "again"
 
 
 def tell(
@@ -38,3 +39,9 @@ def tell(
         payload["window"] = [promise.window_starts_at.isoformat(), promise.window_ends_at.isoformat()]
     session.info["wake"] = True
     return outbox.add(session, OutboxKind.MESSAGE, payload, asked_by=by, at=at)
+
+
+def invite(session: Session, order: WorkOrder, *, by: str, at: datetime) -> None:
+    """Promise the link to book to the consumer of an order that has become bookable; to no other."""
+    if order.state == WorkOrderState.BOOKABLE:
+        tell(session, order, Template.BOOK, by=by, at=at)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, changes, intake
+from dispatch import audit, changes, intake, messages
 from dispatch.catalogue import ServiceProduct
 from dispatch.day_plan import DayPlan, DayPlanState, Stop, Unassigned
 from dispatch.new_order import NewOrder
@@ -69,6 +69,7 @@ def submit(
     session.add(row)
     session.flush()
     intake.note_submitted(session, [row], by=by, at=at)
+    messages.invite(session, row, by=by, at=at)
     return row, True
 
 
@@ -97,6 +98,7 @@ def goods_arrived(
     order.goods_arrived_at = arrived_at
     if order.state == WorkOrderState.AWAITING_GOODS:
         order.move_to(WorkOrderState.BOOKABLE)
+        messages.invite(session, order, by=by, at=at)
     audit.note(
         session, by, "work-order.goods-arrived", "work-order", order.id, at=at,
         before={"state": before}, after={"state": order.state, "goods_arrived_at": arrived_at.isoformat()},

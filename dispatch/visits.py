@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, check_in, facts
+from dispatch import audit, check_in, facts, messages
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, Proof
 from dispatch.facts import Fact
+from dispatch.messages import Template
 from dispatch.technician_day import photos_of
 from dispatch.work_order import (
     Appointment,
@@ -137,6 +138,9 @@ def could_not_complete(
     _decide_appointment(visit)
     visit.work_order.move_to(WorkOrderState.BOOKABLE)
     _add_second_visit(visit.work_order, visit)
+    messages.tell(
+        session, visit.work_order, Template.AGAIN, by=actor(session, technician_id), at=fact.received_at
+    )
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
     return visit
 

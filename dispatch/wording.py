@@ -21,12 +21,14 @@ TEXTS: Mapping[str, Mapping[Template, str]] = {
         Template.BOOKED: "【{merchant}】{product}安装已约好：{window}。查看、改期或取消：{link}",
         Template.MOVED: "【{merchant}】{product}安装已改到：{window}。查看、改期或取消：{link}",
         Template.CANCELLED: "【{merchant}】{product}的安装预约已取消。需要时可重新选择时间：{link}",
+        Template.AGAIN: "【{merchant}】很抱歉，您的{product}安装这次没能完成。请重新选择上门时间：{link}",
     },
     "en": {
         Template.BOOK: "{merchant}: your {product} has arrived. Choose when we come to install it: {link}",
         Template.BOOKED: "{merchant}: {product}, installation booked for {window}. See, move or cancel: {link}",
         Template.MOVED: "{merchant}: {product}, installation moved to {window}. See, move or cancel: {link}",
         Template.CANCELLED: "{merchant}: the installation of your {product} is cancelled. Book again: {link}",
+        Template.AGAIN: "{merchant}: sorry, your {product} could not be installed. Choose a new time: {link}",
     },
 }
 CLDR = {"zh": "zh", "en": "en_GB"}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import audit, orders
+from dispatch import audit, messages, orders
 from dispatch.intake import state_of
 from dispatch.parking import Parked, ParkRule
 from dispatch.place import Places
@@ -58,6 +58,7 @@ def place(
     order.parked_because = None
     if order.state == WorkOrderState.PARKED:
         _leave_worklist(order)
+        messages.invite(session, order, by=by, at=at)
     audit.note(
         session, by, "work-order.placed", "work-order", order.id, at=at, why=why, before=before,
         after={"county": county.code, "state": order.state, "position_quality": order.position_quality},

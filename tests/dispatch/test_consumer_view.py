@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from dispatch import appointments, consumer_view, links, plans
+from dispatch.consumer_view import ConsumerView, Stage, known_as, shortened
+from dispatch.day_plan import DayPlanState
+from dispatch.evidence import Proof, ProofKind
+from dispatch.work_order import (
+    AppointmentState,
+    BookedBy,
+    FailureReason,
+    Visit,
+    VisitCause,
+    VisitState,
+    WorkOrder,
+    WorkOrderState,
+)
+from technicians.errors import NotFound
+from tests.clock import Clock
+from tests.town import AREA, TUESDAY, Town, shanghai
+
+
+class Consumer:
+    """An order of the town with its link, and what the link shows."""
+
+    def __init__(self, town: Town, number: str = "A1", product: str = "lamp") -> None:
+        self.town = town
+        self.system = town.system
+        with self.system.transaction() as session:
+            order = town.order(session, number, product)
+            self.order_id, self.visit_id = order.id, order.visits[0].id
+            self.token = links.create(session, order.id, self.system.now())
+
+    def book(self, hour: float) -> None:
+        with self.system.transaction() as session:
+            appointments.choose(
+                session, self.system.travel_times, session.get_one(WorkOrder, self.order_id), shanghai(hour),
+                booked_by=BookedBy.CONSUMER, by="consumer", at=self.system.now(),
+            )  # fmt: skip
+
+    def publish(self) -> None:
+        with self.system.transaction() as session:
+            draft = plans.in_state(session, AREA, TUESDAY, DayPlanState.DRAFT)
+            assert draft is not None
+            plans.publish(session, draft.id, by="ada", at=self.system.now())
+
+    def sees(self) -> ConsumerView:
+        with self.system.transaction(read_only=True) as session:
+            link = links.find(session, self.token, self.system.now())
+            return consumer_view.view(session, link, self.system.now())
+
+
+@pytest.fixture
+def consumer(sqlite_town: Town) -> Consumer:
+    return Consumer(sqlite_town)
+
+
+def test_the_link_shows_exactly_these_fields() -> None:
+    assert {field.name for field in dataclasses.fields(ConsumerView)} == {
+        "stage", "language", "number", "merchant", "product", "icon", "address", "zone", "today", "reference",
+        "starts_at", "ends_at", "times_booked", "is_late", "technician", "expected", "arrived_at", "left_at",
+        "failure", "photos",
+    }  # fmt: skip
+
+
+def test_neither_name_nor_telephone_nor_door_is_shown(consumer: Consumer) -> None:
+    with consumer.system.transaction() as session:
+        order = session.get_one(WorkOrder, consumer.order_id)
+        order.address, order.note = "上海市黄浦区南京东路100号3-2-1801室", "狗咬人"
+    consumer.book(10)
+    consumer.publish()
+    shown = str(consumer.sees())
+    for private in ("陈女士", "13900000001", "13800000000", "100", "1801", "狗咬人", "121.48"):
+        assert private not in shown
+
+
+def test_an_order_whose_goods_have_not_come_is_not_ready(consumer: Consumer) -> None:
+    assert consumer.sees().stage == Stage.TO_BOOK
+    with consumer.system.transaction() as session:
+        order = session.get_one(WorkOrder, consumer.order_id)
+        order.state, order.goods_arrived_at = WorkOrderState.AWAITING_GOODS, None
+    assert consumer.sees().stage == Stage.NOT_READY
+
+
+def test_who_comes_and_when_is_told_once_the_day_is_published(consumer: Consumer) -> None:
+    consumer.book(10)
+    before = consumer.sees()
+    assert (before.stage, before.technician, before.expected) == (Stage.BOOKED, None, None)
+    assert (before.starts_at, before.ends_at) == (shanghai(10), shanghai(12))
+    consumer.publish()
+    after = consumer.sees()
+    assert after.technician in {"王师傅", "李师傅"}
+    assert after.expected is not None
+    assert shanghai(10) <= after.expected[0] < after.expected[1] <= shanghai(12)
+
+
+def test_on_the_way_the_expected_time_counts_from_setting_out(consumer: Consumer, clock: Clock) -> None:
+    consumer.book(10)
+    consumer.publish()
+    clock.set(shanghai(11.5))
+    with consumer.system.transaction() as session:
+        visit = session.get_one(Visit, consumer.visit_id)
+        visit.move_to(VisitState.EN_ROUTE)
+        visit.en_route_at = clock()
+    shown = consumer.sees()
+    assert shown.stage == Stage.ON_THE_WAY
+    assert shown.expected is not None
+    assert shanghai(11.5) <= shown.expected[0] <= shanghai(12)
+
+
+def test_a_window_that_has_closed_with_nobody_there_is_late(consumer: Consumer, clock: Clock) -> None:
+    consumer.book(10)
+    clock.set(shanghai(12))
+    assert not consumer.sees().is_late
+    clock.advance(minutes=1)
+    assert consumer.sees().is_late
+
+
+def test_after_a_failed_visit_the_next_one_is_to_be_booked_with_its_reason(consumer: Consumer) -> None:
+    consumer.book(10)
+    with consumer.system.transaction() as session:
+        visit = session.get_one(Visit, consumer.visit_id)
+        visit.failure_reason = FailureReason.NOBODY_HOME
+        visit.move_to(VisitState.COULD_NOT_COMPLETE)
+        assert visit.appointment is not None
+        visit.appointment.move_to(AppointmentState.BROKEN)
+        visit.work_order.move_to(WorkOrderState.BOOKABLE)
+        second = Visit(sequence=2, cause=VisitCause.SECOND_VISIT, service=1800, setup=0)
+        visit.work_order.visits.append(second)
+    shown = consumer.sees()
+    assert (shown.stage, shown.failure, shown.starts_at) == (Stage.TO_BOOK, FailureReason.NOBODY_HOME, None)
+
+
+def finish_with_a_photo(consumer: Consumer) -> None:
+    """Complete the visit, with one photo in the store."""
+    sha256 = consumer.system.photos.put(b"the bytes of a photo")
+    with consumer.system.transaction() as session:
+        visit = session.get_one(Visit, consumer.visit_id)
+        visit.move_to(VisitState.ON_SITE).move_to(VisitState.COMPLETED)
+        visit.left_at = consumer.system.now()
+        visit.work_order.move_to(WorkOrderState.COMPLETED)
+        session.add(
+            Proof(
+                visit_id=visit.id, technician_id=consumer.town.technicians["T1"], kind=ProofKind.PHOTO,
+                shot_code="after", source_sha256=sha256, sha256=sha256, size=20, width=800, height=600,
+                received_at=consumer.system.now(),
+            )
+        )  # fmt: skip
+
+
+def test_photos_are_shown_when_the_work_is_done_and_only_those(consumer: Consumer) -> None:
+    consumer.book(10)
+    finish_with_a_photo(consumer)
+    shown = consumer.sees()
+    assert [(photo.number, photo.shot.name_en) for photo in shown.photos] == [(1, "After")]
+    with consumer.system.transaction(read_only=True) as session:
+        link = links.find(session, consumer.token, consumer.system.now())
+        assert consumer_view.photo(consumer.system, session, link, 1) == b"the bytes of a photo"
+        for number in (0, 2):
+            with pytest.raises(NotFound):
+                consumer_view.photo(consumer.system, session, link, number)
+
+
+def test_another_orders_photo_is_out_of_reach(sqlite_town: Town) -> None:
+    mine, other = Consumer(sqlite_town, "A1"), Consumer(sqlite_town, "A2")
+    other.book(10)
+    finish_with_a_photo(other)
+    with sqlite_town.system.transaction(read_only=True) as session:
+        link = links.find(session, mine.token, sqlite_town.system.now())
+        with pytest.raises(NotFound):
+            consumer_view.photo(sqlite_town.system, session, link, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("王建国", "王师傅"),
+        ("王师傅", "王师傅"),
+        ("欧阳明", "欧阳师傅"),
+        ("David Chen", "David"),
+        ("  ", ""),
+    ],
+)
+def test_a_technician_is_called_as_one_is_called_at_the_door(name: str, called: str) -> None:
+    assert known_as(name) == called
+
+
+@pytest.mark.parametrize(
+    ("address", "short"),
+    [
+        ("南京东路100号12-3室", "南京东路**号**室"),
+        ("1600 Main St, Apt 4", "** Main St, Apt **"),
+        ("路１００号", "路**号"),
+    ],
+)
+def test_a_shortened_address_has_no_numbers(address: str, short: str) -> None:
+    assert shortened(address) == short
+
+
+def test_a_shortened_address_is_short() -> None:
+    assert len(shortened("很长的地址" * 40)) == consumer_view.LONGEST_ADDRESS
