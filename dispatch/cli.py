@@ -8,7 +8,7 @@ import sys
 import click
 from sqlalchemy.exc import DBAPIError
 
-from dispatch.commands import demo, merchants, people, planning, regions, running, setup
+from dispatch.commands import demo, exporting, importing, merchants, people, planning, regions, running, setup
 from dispatch.logs import speak_plainly
 from dispatch.system import build
 from routing.errors import InvalidProblem
@@ -58,6 +58,8 @@ COMMANDS = (
     people.technician,
     merchants.merchant,
     regions.regions,
+    importing.import_,
+    exporting.export,
     demo.demo,
 )
 for command in COMMANDS:

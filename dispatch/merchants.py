@@ -46,13 +46,19 @@ def create(session: Session, code: str, name: str, *, by: str, at: datetime) -> 
 
 def new_key(session: Session, code: str, *, by: str, at: datetime) -> str:
     """A fresh API key for a merchant; the one before stops working at once."""
-    merchant = session.scalars(select(Merchant).where(Merchant.code == code)).one_or_none()
-    if merchant is None:
-        raise NotFound(f"There is no merchant {code!r}.", field="merchant", remedy="Check the code.")
+    merchant = by_code(session, code)
     key = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
     merchant.api_key_hash = _hash(key)
     audit.note(session, by, "merchant.key-changed", "merchant", merchant.id, at=at)
     return key
+
+
+def by_code(session: Session, code: str) -> Merchant:
+    """The merchant with this code; NotFound."""
+    merchant = session.scalars(select(Merchant).where(Merchant.code == code)).one_or_none()
+    if merchant is None:
+        raise NotFound(f"There is no merchant {code!r}.", field="merchant", remedy="Check the code.")
+    return merchant
 
 
 def by_key(session: Session, key: str) -> Merchant:

@@ -1,0 +1,60 @@
+"""`dispatch export`: technicians and orders as CSV files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from dispatch import merchants, order_export, order_list, roster_import
+from dispatch.order_list import Wanted
+from dispatch.system import System
+from dispatch.work_order import WorkOrderState
+
+TO = click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="A file; else the screen."
+)
+AREA = click.option("--area", help="Only this planning area, for example 310100.")
+
+
+@click.group("export")
+def export() -> None:
+    """Write technicians or orders as CSV."""
+
+
+@export.command("technicians")
+@AREA
+@TO
+@click.pass_obj
+def technicians(system: System, area: str | None, output: Path | None) -> None:
+    """The roster, in the form that `dispatch import technicians` takes."""
+    with system.transaction(read_only=True) as session:
+        _write([roster_import.export(session, area)], output)
+
+
+@export.command("orders")
+@AREA
+@click.option("--merchant", help="Only this merchant's, by code.")
+@click.option("--state", type=click.Choice([state.value for state in WorkOrderState]))
+@TO
+@click.pass_obj
+def orders(system: System, area: str | None, merchant: str | None, state: str | None, output: Path | None) -> None:
+    """Orders with their state and place."""
+    with system.transaction(read_only=True) as session:
+        wanted = Wanted(
+            state=WorkOrderState(state) if state else None,
+            merchant_id=merchants.by_code(session, merchant).id if merchant else None,
+            area_code=area,
+        )
+        _write(order_export.lines(order_list.every(session, wanted)), output)
+
+
+def _write(lines: Iterable[str], output: Path | None) -> None:
+    if output is None:
+        for line in lines:
+            sys.stdout.write(line.removeprefix("\ufeff").replace("\r\n", "\n"))
+        return
+    with output.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(lines)
