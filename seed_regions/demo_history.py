@@ -19,7 +19,7 @@ _FAILURES = ("nobody-home", "goods-damaged", "site-not-ready", "parts-missing", 
 _FAILURE_SHARES = (0.4, 0.2, 0.2, 0.12, 0.08)
 _FAILED, _RATED, _TROUBLED = 0.035, 0.62, 0.03
 _HOUR = 3600
-_EARLY = 10 * 60
+_EARLY, _SETUP = 10 * 60, 5 * 60
 _ISSUES = ("damage", "leak", "missing-part", "noise", "poor-finish", "attitude")
 
 
@@ -93,10 +93,10 @@ def _technician_day(
     here, free_at = person.home, 0
     for stop in stops:
         travel = travel_seconds(here, stop.order.spot)
-        leaves = max(free_at, stop.starts - travel - _EARLY)
-        arrives = max(leaves + int(travel * rng.lognormal(0.0, 0.22)), stop.order.earliest)
+        leaves = max(free_at, stop.arrives - travel - _EARLY)
+        arrives = max(leaves + int(travel * rng.lognormal(0.0, 0.22)), stop.order.earliest - _SETUP)
         failure = str(rng.choice(_FAILURES, p=_FAILURE_SHARES)) if rng.random() < _FAILED else None
-        work = int((stop.ends - stop.starts) * rng.lognormal(-0.02, 0.2)) if failure is None else 15 * 60
+        work = int((stop.ends - stop.arrives) * rng.lognormal(-0.02, 0.2)) if failure is None else 15 * 60
         late = max(0, arrives - stop.order.latest)
         visits.append(
             PastVisit(

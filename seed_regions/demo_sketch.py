@@ -26,10 +26,11 @@ def travel_seconds(here: Spot, there: Spot) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """A visit's technician and the wall-clock seconds at which service begins and ends."""
+    """A visit's technician and, in wall-clock seconds, arrival at the latest, begin and end of service."""
 
     order: DemoOrder
     technician: str
+    arrives: int
     starts: int
     ends: int
 
@@ -52,18 +53,22 @@ class _Day:
         here, free_at, begun = self.technician.home, self.shift.begins, []
         lunch = self.shift.breaks[0] if self.shift.breaks else None
         for order in orders:
+            product = products[order.product]
             if lunch is not None and free_at >= lunch.earliest:
                 free_at, lunch = free_at + lunch.duration, None
-            start = max(free_at + travel_seconds(here, order.spot), order.earliest)
-            if lunch is not None and start > lunch.latest:
-                start, lunch = max(start, max(free_at, lunch.earliest) + lunch.duration), None
+            ready = free_at + travel_seconds(here, order.spot) + product.setup
+            start = max(ready, order.earliest)
+            if lunch is not None and start + product.duration > lunch.latest:
+                rested = max(free_at, lunch.earliest) + lunch.duration
+                start, lunch = max(start, ready + rested - free_at), None
             if start > order.latest:
                 return None
-            product = products[order.product]
             begun.append(start)
-            here, free_at = order.spot, start + product.setup + product.duration
-        late = free_at + travel_seconds(here, self.technician.home) > self.shift.hard_ends
-        return None if late else begun
+            here, free_at = order.spot, start + product.duration
+        homeward = travel_seconds(here, self.technician.home)
+        if lunch is not None and free_at + homeward > lunch.latest:
+            free_at = max(free_at, lunch.earliest) + lunch.duration
+        return begun if free_at + homeward <= self.shift.hard_ends else None
 
 
 class DaySketch:
@@ -103,8 +108,7 @@ class DaySketch:
             starts = filling.starts(filling.orders, self._products) or []
             for order, start in zip(filling.orders, starts, strict=True):
                 product = self._products[order.product]
-                ends = start + product.setup + product.duration
-                yield Sketched(order, filling.technician.code, start, ends)
+                yield Sketched(order, filling.technician.code, start - product.setup, start, start + product.duration)
 
     @staticmethod
     def _places(filling: _Day, order: DemoOrder) -> Iterator[tuple[int, int]]:

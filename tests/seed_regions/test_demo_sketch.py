@@ -51,7 +51,9 @@ def test_a_visit_is_booked_inside_its_window() -> None:
     sketch = DaySketch([WANG], PRODUCTS, MONDAY)
     assert sketch.book(order("1", 10, 12))
     (booked,) = sketch.booked()
-    assert (booked.technician, booked.starts, booked.ends) == ("T001", 10 * HOUR, 10 * HOUR + 35 * 60)
+    assert booked.technician == "T001"
+    assert (booked.arrives, booked.starts) == (10 * HOUR - 5 * 60, 10 * HOUR)
+    assert booked.ends == 10 * HOUR + 30 * 60
 
 
 @pytest.mark.parametrize(
