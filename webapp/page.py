@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import request
+from flask import request, url_for
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 
@@ -17,6 +18,7 @@ from webapp.languages import LANGUAGES
 from webapp.rail import rooms
 from webapp.words import word
 
+STATIC = Path(__file__).parent / "static"
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 
 
@@ -31,10 +33,17 @@ def context() -> dict[str, Any]:
         "theme": theme if theme in {"light", "dark"} else "auto",
         "nonce": nonce,
         "csrf_token": csrf.token,
+        "import_map": import_map,
         "rooms": rooms,
         "person": current_user.person if current_user.is_authenticated else None,
         "word": word,
     }
+
+
+def import_map() -> dict[str, dict[str, str]]:
+    """Each module's plain address to its versioned one, so that modules too may be kept for a year."""
+    files = [file.relative_to(STATIC).as_posix() for kind in ("*.js", "*.mjs") for file in STATIC.rglob(kind)]
+    return {"imports": {f"/static/{file}": url_for("static", filename=file) for file in sorted(files)}}
 
 
 def language_here() -> str:

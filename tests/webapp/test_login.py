@@ -37,9 +37,7 @@ def test_a_wrong_password_and_an_unknown_login_read_the_same(console: Console) -
         assert "Login or password is wrong" in answer.get_data(as_text=True)
 
 
-def test_eight_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(
-    console: Console, clock: Clock
-) -> None:
+def test_eight_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(console: Console, clock: Clock) -> None:
     for _ in range(MOST_FAILURES):
         console.sign_in("ann", "not the one")
     assert "Too many wrong passwords" in console.sign_in("ann").get_data(as_text=True)

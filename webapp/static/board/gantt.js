@@ -204,7 +204,7 @@ export class Gantt {
     const width = (stop.leave - stop.start) * this.scale;
     const danger = risk(stop);
     const label = `${stop.number}. ${this.day.product(visit)}, ${this.day.county(visit)}, ${this.day.clock(stop.start)}–${this.day.clock(stop.leave)}. ${this.words.window} ${this.day.window(visit)}. ${this.words.state[visit.state] ?? ""} ${danger ? this.words.risk[danger] : ""}`;
-    const block = make("div", { class: `stop is-${look(visit)} ${danger}`, role: "button", tabindex: "-1", "data-visit": visit.visit, "aria-label": label },
+    const block = make("div", { class: `stop is-${look(visit)} ${danger} ${width < 26 ? "slim" : ""}`, role: "button", tabindex: "-1", "data-visit": visit.visit, "aria-label": label },
       make("b", { class: "number" }, String(stop.number)));
     if (width > 34) block.append(icon(this.day.icon(visit)));
     if (visit.pinned_technician !== null || visit.pinned_start !== null) block.append(icon("tack", "tack"));
