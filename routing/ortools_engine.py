@@ -1,8 +1,7 @@
-"""The engine on OR-Tools' routing model. Takes a checked problem of moderate size, gives back routes to be
-checked.
+"""The engine on OR-Tools' routing model: takes a checked problem of moderate size, gives routes to be checked.
 
-It relaxes what the model cannot say exactly (a break may interrupt a drive, loads delivered and picked up are
-only bounded): the caller judges every route and repairs the few that need it.
+It relaxes what the model cannot say exactly (a break may interrupt a drive and use the gaps between its
+windows, loads delivered and picked up are only bounded): the caller judges and repairs every route.
 """
 
 from __future__ import annotations
@@ -97,21 +96,22 @@ class _Model:
             self.routing.SetArcCostEvaluatorOfVehicle(by_preference[others], k)
 
     def _time(self) -> None:
-        transit = self.nodes.durations + self.nodes.service[:, None] + self.nodes.setups
+        transit = np.maximum(0, self.nodes.durations + self.nodes.spent[:, None] - self.nodes.saved)
         evaluator = self.routing.RegisterTransitMatrix(transit.tolist())
         self.routing.AddDimension(evaluator, self.horizon, self.horizon, False, "time")
         clock = self.routing.GetDimensionOrDie("time")
         for i, visit in enumerate(self.visits):
-            self._windows(clock.CumulVar(self.manager.NodeToIndex(i)), start_windows(visit))
+            self._windows(clock.CumulVar(self.manager.NodeToIndex(i)), visit)
         for k, vehicle in enumerate(self.vehicles):
             self._shift(clock, k, vehicle)
 
-    def _windows(self, start: pywrapcp.IntVar, windows: tuple[TimeWindow, ...]) -> None:
-        """The start of service lies in one of the windows: the range of all, less the holes between them."""
-        spans = merged(windows, self.origin, self.origin + self.horizon)
-        start.SetRange(spans[0].earliest - self.origin, spans[-1].latest - self.origin)
+    def _windows(self, begin: pywrapcp.IntVar, visit: Visit) -> None:
+        """Service begins in one of the windows, set-up that much earlier: all windows less the holes between."""
+        spans = merged(start_windows(visit), self.origin, self.origin + self.horizon)
+        earlier = self.origin + visit.setup
+        begin.SetRange(max(0, spans[0].earliest - earlier), max(0, spans[-1].latest - earlier))
         for before, after in pairwise(spans):
-            start.RemoveInterval(before.latest + 1 - self.origin, after.earliest - 1 - self.origin)
+            begin.RemoveInterval(before.latest + 1 - earlier, after.earliest - 1 - earlier)
 
     def _shift(self, clock: pywrapcp.RoutingDimension, k: int, vehicle: Vehicle) -> None:
         start, end = self.routing.Start(k), self.routing.End(k)
@@ -121,7 +121,7 @@ class _Model:
         if vehicle.soft_end is not None:
             clock.SetCumulVarSoftUpperBound(end, max(0, vehicle.soft_end - self.origin), OVERTIME)
         if vehicle.breaks:
-            clock.SetBreakIntervalsOfVehicle(self._intervals(k, vehicle), k, self._service_by_index())
+            clock.SetBreakIntervalsOfVehicle(self._intervals(k, vehicle), k, self._spent_by_index())
 
     def _intervals(self, k: int, vehicle: Vehicle) -> list[pywrapcp.IntervalVar]:
         intervals = []
@@ -137,10 +137,10 @@ class _Model:
             intervals.append(interval)
         return intervals
 
-    def _service_by_index(self) -> list[int]:
-        service = self.nodes.service
-        size = self.routing.Size()
-        return [int(service[self.manager.IndexToNode(i)]) if not self.routing.IsStart(i) else 0 for i in range(size)]
+    def _spent_by_index(self) -> list[int]:
+        """What no break may interrupt at each stop: set-up and service."""
+        at, size = self.manager.IndexToNode, self.routing.Size()
+        return [0 if self.routing.IsStart(i) else int(self.nodes.spent[at(i)]) for i in range(size)]
 
     def _loads(self) -> None:
         width = max((len(vehicle.capacity) for vehicle in self.vehicles), default=0)
@@ -238,13 +238,17 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Nodes:
-    """Arrays over nodes: visits, start and end places, then nowhere if needed (free to leave and reach)."""
+    """Arrays over nodes: visits, start and end places, then nowhere if needed (free to leave and reach).
+
+    The time of a visit is when its set-up begins, `spent` its set-up and service, so that breaks split
+    neither. `saved` is the set-up not needed when coming from the same place.
+    """
 
     durations: NDArray[np.int64]
     distances: NDArray[np.int64]
     costs: NDArray[np.int64]
-    setups: NDArray[np.int64]
-    service: NDArray[np.int64]
+    spent: NDArray[np.int64]
+    saved: NDArray[np.int64]
     starts: list[int]
     ends: list[int]
 
@@ -258,17 +262,16 @@ class _Nodes:
         places = [visit.place for visit in visits] + bases
         durations, distances = problem.between(places)
         costs = durations if problem.costs is None else problem.costs[np.ix_(places, places)]
-        service = np.array([visit.service for visit in visits] + [0] * (len(bases) + nowhere), dtype=np.int64)
-        setups = np.zeros((len(service), len(service)), dtype=np.int64)
+        spent = [visit.setup + visit.service for visit in visits]
+        saved = np.zeros((number[None] + nowhere, number[None] + nowhere), dtype=np.int64)
         for j, visit in enumerate(visits):
-            if visit.setup:
-                setups[:, j] = [setup_at(visit, place) for place in [*places, *[None] * nowhere]]
+            saved[: len(places), j] = [visit.setup - setup_at(visit, place) for place in places]
         return _Nodes(
             _padded(durations, nowhere),
             _padded(distances, nowhere),
             _padded(costs, nowhere),
-            setups,
-            service,
+            np.array(spent + [0] * (len(bases) + nowhere), dtype=np.int64),
+            saved,
             [number[vehicle.start] for vehicle in vehicles],
             [number[vehicle.end] for vehicle in vehicles],
         )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import pytest
 from hypothesis import given, settings
@@ -179,7 +179,7 @@ def test_every_second_of_a_route_is_accounted_for(problem: Problem) -> None:
     for vehicle in problem.vehicles:
         found = stops(problem, Route(vehicle.id, tuple(visit.id for visit in problem.visits)))
         assert found[0].leave >= vehicle.shift.earliest
-        for before, stop in zip(found, found[1:], strict=False):
+        for before, stop in pairwise(found):
             assert stop.arrive == before.leave + stop.travel
             assert stop.arrive + stop.waiting + stop.setup == stop.start
             assert stop.start + stop.service == stop.leave

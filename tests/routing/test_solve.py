@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from routing.check import violations
 from routing.errors import InvalidProblem
 from routing.limits import Limits, Progress
+from routing.ortools_engine import improved
 from routing.plan import Plan, Route, Rule
 from routing.problem import Break, Pin, Problem, TimeWindow, Vehicle, Visit
 from routing.schedule import stops
@@ -128,6 +129,15 @@ def test_a_hole_between_two_windows_is_not_used() -> None:
     starts = [stop.start for stop in stops(problem, plan.routes[0]) if stop.kind == "visit"]
     assert all(15 * HOUR <= start <= 16 * HOUR for start in starts)
     assert len(starts) == 2
+
+
+def test_the_engine_does_not_put_a_break_between_setup_and_service() -> None:
+    wanted = visits("ab", setup=10 * MINUTE, windows=(TimeWindow(9 * HOUR, 9 * HOUR + 35 * MINUTE),))
+    pause = Break(1, (TimeWindow(8 * HOUR + 50 * MINUTE, 8 * HOUR + 50 * MINUTE),), 10 * MINUTE)
+    problem = TOWN.problem(wanted, [replace(HOME, id=n, breaks=(pause,)) for n in (1, 2)])
+    routes = improved(problem, 0.2, solutions=20)
+    assert routes is not None
+    assert violations(problem, Plan(tuple(routes), {})) == []
 
 
 def test_overtime_is_avoided_when_somebody_else_has_time() -> None:
