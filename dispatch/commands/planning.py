@@ -46,7 +46,7 @@ def plan(
 ) -> None:  # fmt: skip
     """Plan an area's day and keep the result as its draft. Needs neither Redis nor a worker."""
     if everywhere == (area is not None):
-        raise InvalidInput("Name one area, or --all.", field="area", remedy="--area 310100")
+        raise InvalidInput("Name one area, or --all.", field="area", remedy="For example: --area 310100.")
     limits = Limits(
         seconds=seconds or system.settings.plan_seconds,
         seed=seed,

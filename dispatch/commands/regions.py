@@ -37,7 +37,7 @@ def import_boundaries(
     """Take county boundaries from FILE (GeoJSON, Shapefile, GeoPackage, .osm.pbf) or from a package."""
     if (file is None) == (package is None):
         raise InvalidInput(
-            "Name a file or --package, one of them.", field="file", remedy=f"--package {PACKAGE}"
+            "Name a file or --package, one of them.", field="file", remedy=f"For example: --package {PACKAGE}."
         )
     declared = Datum(datum) if datum else None
     if file is None:

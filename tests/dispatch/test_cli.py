@@ -1,0 +1,208 @@
+"""The command line: what the commands say, and what they say when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from dispatch import outbox, plans
+from dispatch.account import Account, Role, TechnicianLogin
+from dispatch.accounts import sign_in
+from dispatch.cli import main
+from dispatch.day_plan import DayPlanState
+from dispatch.outbox import OutboxKind
+from dispatch.settings import Settings
+from dispatch.system import System, assemble
+from technicians.people import Technician
+from tests.servers import free_port
+from tests.town import Town
+
+Run = Callable[..., Result]
+TODAY = date(2026, 5, 11)
+
+
+def runner_for(system: System | None) -> Run:
+    def run(*arguments: object, **more: str) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments], obj=system, **more)  # type: ignore[arg-type]
+
+    return run
+
+
+@pytest.fixture
+def run(sqlite_system: System) -> Run:
+    """Calls `dispatch …` on an installation with Shanghai's counties."""
+    return runner_for(sqlite_system)
+
+
+def technician_code(system: System) -> str:
+    with system.transaction(read_only=True) as session:
+        return session.scalars(select(Technician.code).order_by(Technician.code).limit(1)).one()
+
+
+def refused(result: Result) -> str:
+    """The one line that a command was refused with."""
+    assert result.exit_code == 1, result.output
+    assert "Traceback" not in result.stderr
+    line: str = result.stderr.strip().splitlines()[-1]
+    assert line.startswith("error: ")
+    return line.removeprefix("error: ")
+
+
+def test_init_makes_an_installation_and_can_be_run_again(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'new.db'}", None, f"file://{tmp_path}", "s" * 40)
+    run = runner_for(assemble(settings))
+    added = re.search(r"(\d+) counties and (\d+) areas added", run("init").output)
+    assert added is not None
+    assert int(added[1]) > 6000
+    assert "0 counties and 0 areas added, 0 counties brought up to date" in run("init").output
+
+
+def test_commands_on_an_empty_database_say_what_to_run(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'empty.db'}", None, f"file://{tmp_path}", "s" * 40)
+    run = runner_for(assemble(settings))
+    assert "Run: dispatch check" in refused(run("plan", "--area", "310100"))
+    assert "Run: dispatch init" in refused(run("serve"))
+    assert "Run: dispatch init" in refused(run("worker"))
+
+
+def test_check_shows_every_finding_and_what_to_do(run: Run) -> None:
+    result = run("check")
+    assert result.exit_code == 1
+    assert re.search(r"ok +database +sqlite", result.output)
+    assert re.search(r"NOT OK +boundaries .*\n +Run: dispatch regions import", result.output)
+
+
+def test_plan_plans_the_day_without_redis_and_publishes_it_when_asked(sqlite_town: Town) -> None:
+    run = runner_for(sqlite_town.system)
+    first = run("plan", "--area", "310100", "--date", TODAY, "--seconds", 1)
+    assert "0 of 0 visits placed" in first.output
+    assert "Published." in run("plan", "--area", "310100", "--seconds", 1, "--publish").output
+    again = run("plan", "--area", "310100", "--if-missing")
+    assert again.output == "310100 2026-05-11 has a published plan already.\n"
+    with sqlite_town.system.transaction(read_only=True) as session:
+        assert plans.in_state(session, "310100", TODAY, DayPlanState.PUBLISHED) is not None
+
+
+def test_plan_all_asks_the_workers_for_every_area_with_technicians(sqlite_town: Town) -> None:
+    result = runner_for(sqlite_town.system)("plan", "--all", "--date", TODAY)
+    assert result.output.startswith("1 areas will be planned")
+    with sqlite_town.system.transaction(read_only=True) as session:
+        rows = [session.get_one(outbox.Outbox, row) for row in outbox.due(session, sqlite_town.system.now())]
+        asked = [row for row in rows if row.kind == OutboxKind.PLAN]
+        assert [(row.payload["area"], row.payload["date"]) for row in asked] == [("310100", "2026-05-11")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--area", "999999"), "area: .*999999"),
+        ((), "area: Name one area, or --all"),
+        (("--area", "310100", "--all"), "area: Name one area, or --all"),
+        (("--all", "--publish"), "publish: "),
+    ],
+)
+def test_plan_refuses_what_it_cannot_plan(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    assert re.match(told, refused(run("plan", *arguments)))
+
+
+QUESTION = {
+    "jobs": [
+        {"id": 1, "location": [121.47, 31.23], "service": 600},
+        {"id": 2, "location": [121.50, 31.20], "skills": [3]},
+    ],
+    "vehicles": [{"id": 7, "start": [121.40, 31.20], "end": [121.40, 31.20]}],
+}
+
+
+def test_solve_answers_in_the_form_it_was_asked(tmp_path: Path) -> None:
+    asked, answered = tmp_path / "in.json", tmp_path / "out.json"
+    asked.write_text(json.dumps(QUESTION))
+    result = runner_for(None)("solve", asked, "-o", answered, "--seconds", 0.3)
+    assert result.exit_code == 0, result.output
+    answer = json.loads(answered.read_text())
+    assert [route["vehicle"] for route in answer["routes"]] == [7]
+    assert [(left["id"], left["reason"]) for left in answer["unassigned"]] == [(2, "skill")]
+
+
+def test_solve_reads_standard_input_and_writes_standard_output() -> None:
+    result = runner_for(None)("solve", "-", "--seconds", 0.3, input=json.dumps(QUESTION))
+    assert json.loads(result.stdout)["code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", r"IN\.json: .* is not JSON"),
+        ('{"jobs": [{"id": 1}]}', r"jobs\[0\]\.location: "),
+        ("[]", "input: must be a JSON object"),
+    ],
+)
+def test_solve_names_what_is_wrong_and_writes_nothing(tmp_path: Path, text: str, told: str) -> None:
+    asked, answered = tmp_path / "in.json", tmp_path / "out.json"
+    asked.write_text(text)
+    assert re.match(told, refused(runner_for(None)("solve", asked, "-o", answered)))
+    assert list(tmp_path.iterdir()) == [asked]
+
+
+def test_solve_names_files_that_cannot_be_read_or_written(tmp_path: Path) -> None:
+    run = runner_for(None)
+    assert "cannot be read" in refused(run("solve", tmp_path / "nowhere.json"))
+    asked = tmp_path / "in.json"
+    asked.write_text(json.dumps(QUESTION))
+    assert "cannot be written" in refused(run("solve", asked, "-o", tmp_path / "no" / "out.json", "--seconds", 0.3))
+
+
+def test_an_account_that_was_added_can_log_in(run: Run, sqlite_system: System) -> None:
+    result = run("account", "add", "dora", "--role", "operator", "--password", "a-long-password")
+    assert result.output == "dora can log in as operator.\n"
+    assert sign_in(sqlite_system, "dora", "a-long-password").role == Role.OPERATOR
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (("--password", "short"), "password"),
+        (("--password", "a-long-password", "--role", "merchant"), "merchant_id"),
+        (("--password", "a-long-password", "--role", "merchant", "--merchant", "nobody"), "merchant"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused(
+    run: Run, sqlite_system: System, arguments: tuple[str, ...], field: str
+) -> None:
+    assert refused(run("account", "add", "dora", *arguments)).startswith(f"{field}: ")
+    with sqlite_system.transaction(read_only=True) as session:
+        assert session.scalars(select(Account)).all() == []
+
+
+def test_a_technician_gets_a_pin(sqlite_town: Town) -> None:
+    run = runner_for(sqlite_town.system)
+    with sqlite_town.system.transaction(read_only=True) as session:
+        before = set(session.scalars(select(TechnicianLogin.pin_hash)))
+    code = technician_code(sqlite_town.system)
+    assert run("technician", "pin", code, "--pin", "135790").output == f"{code} can log in with the new PIN.\n"
+    with sqlite_town.system.transaction(read_only=True) as session:
+        assert set(session.scalars(select(TechnicianLogin.pin_hash))) - before
+    assert refused(run("technician", "pin", "nobody", "--pin", "135790")).startswith("code: ")
+    assert refused(run("technician", "pin", code, "--pin", "12")).startswith("pin: ")
+
+
+def test_boundaries_need_a_source_and_a_declared_datum(run: Run, tmp_path: Path) -> None:
+    assert refused(run("regions", "import")).startswith("file: ")
+    assert refused(run("regions", "import", "--package", "geotool-cn")).startswith("datum: ")
+    not_a_layer = tmp_path / "counties.geojson"
+    not_a_layer.write_text("{}")
+    assert "counties.geojson" in refused(run("regions", "import", not_a_layer, "--datum", "wgs84"))
+
+
+def test_serve_refuses_a_port_that_somebody_listens_on(run: Run) -> None:
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        assert refused(run("serve", "--port", port)).startswith(f"port: 127.0.0.1:{port} cannot be listened on")
