@@ -6,7 +6,9 @@ from tests.town import AREA, TUESDAY, Town, shanghai
 HOUR = 3600
 
 
-def test_the_planner_sees_the_promised_visits_and_the_people_who_work_that_day(system: System, town: Town) -> None:
+def test_the_planner_sees_the_promised_visits_and_the_people_who_work_that_day(
+    system: System, town: Town
+) -> None:
     with system.transaction() as session:
         visit = town.order(session, "A1", "chandelier", "310104", window=(10, 12)).visits[0]
         town.order(session, "A2")
