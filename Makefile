@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 AREA ?= 310100
 PORT ?= 8000
 TEST_PROCESSES ?= 2
+KEPT := $(or $(SHIFU_HOME),var)
 
 PACKAGES := $(VENV)/.packages
 PAGES := node_modules/.pages
@@ -23,11 +24,11 @@ setup: $(PACKAGES) $(PAGES) $(TRANSLATIONS)  ## a virtual environment, the locke
 
 run: setup  ## set up, load the demonstration region, plan its day, serve it on http://127.0.0.1:8000
 	$(BIN)/dispatch init
-	@test -f "$${SHIFU_HOME:-var}/boundaries/cn.npz" || $(BIN)/dispatch regions import --package geotool-cn --datum wgs84
-	@mkdir -p var
-	$(BIN)/dispatch demo --county $(AREA) > var/who-can-log-in.txt
+	@test -f $(KEPT)/boundaries/cn.npz || $(BIN)/dispatch regions import --package geotool-cn --datum wgs84
+	@umask 077 && $(BIN)/dispatch demo --county $(AREA) > $(KEPT)/who-can-log-in.txt
 	$(BIN)/dispatch plan --area $(AREA) --publish --if-missing
-	@cat var/who-can-log-in.txt
+	@cat $(KEPT)/who-can-log-in.txt
+	@echo
 	$(BIN)/dispatch serve --port $(PORT)
 
 test: setup browser  ## every test: both databases, a real Valkey, a real browser

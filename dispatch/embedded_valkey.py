@@ -49,6 +49,7 @@ def program(folder: Path, environment: Mapping[str, str]) -> Program:
         "save": "",
         "appendonly": "no",
         "loglevel": "warning",
+        "logfile": str(folder / "valkey.log"),
         "maxmemory": "256mb",
         "maxmemory-policy": "allkeys-lru",
     }
