@@ -107,6 +107,7 @@ class _Search:
 
     def finished(self) -> Plan:
         """The plan, after every visit left out was tried with the vehicles nearest to it."""
+        self.keep(mended(self.problem, self.routes.values()))
         nearest = _Nearest(self.problem, self.routes)
         unplaced = []
         for visit in sorted(self._left(), key=urgency):

@@ -49,12 +49,13 @@ def laid_out(durations: Matrix) -> Coordinates:
 
 @dataclass(frozen=True, slots=True)
 class _Area:
-    """What is to be divided: one item per vehicle (with its route) and one per visit in no route."""
+    """What is to be divided: one item per vehicle (with its route and visits pinned to it), one per other visit."""
 
     problem: Problem
     vehicles: Sequence[Vehicle]
     routes: Sequence[Route]
     loose: Sequence[Visit]
+    bound: dict[int, list[Visit]]
     points: Coordinates
     visits: NDArray[np.int64]
 
@@ -64,15 +65,19 @@ class _Area:
         by_vehicle = {route.vehicle: route for route in plan.routes}
         routes = [by_vehicle.get(vehicle.id, Route(vehicle.id, ())) for vehicle in problem.vehicles]
         served = {visit_id for route in routes for visit_id in route.visits}
-        loose = [visit for visit in problem.visits if visit.id not in served]
+        left = [visit for visit in problem.visits if visit.id not in served]
+        bound = _by_pinned_vehicle(problem, left)
+        pinned = {visit.id for group in bound.values() for visit in group}
+        loose = [visit for visit in left if visit.id not in pinned]
         places = [visit.place for visit in loose]
         points = np.vstack([anchors(problem, routes), flat(problem.coordinates[places], problem.coordinates)])
-        weights = [len(route.visits) for route in routes] + [1] * len(loose)
+        weights = [len(route.visits) + len(bound.get(route.vehicle, ())) for route in routes] + [1] * len(loose)
         return _Area(
             problem,
             problem.vehicles,
             routes,
             loose,
+            bound,
             points,
             np.array(weights, dtype=np.int64),
         )
@@ -83,11 +88,21 @@ class _Area:
         routes = [self.routes[i] for i in cell if i < k]
         ids = [visit_id for route in routes for visit_id in route.visits]
         visits = [self.problem.visit(visit_id) for visit_id in ids] + [self.loose[i - k] for i in cell if i >= k]
+        visits += [visit for route in routes for visit in self.bound.get(route.vehicle, ())]
         if not visits:
             return None
         vehicles = [self.vehicles[i] for i in cell if i < k]
         start = Plan(tuple(route for route in routes if route.visits), {})
         return Part(cut_out(self.problem, visits, vehicles), start)
+
+
+def _by_pinned_vehicle(problem: Problem, visits: Iterable[Visit]) -> dict[int, list[Visit]]:
+    found: dict[int, list[Visit]] = {}
+    for visit in visits:
+        vehicle = visit.pin.vehicle if visit.pin is not None else None
+        if vehicle is not None and problem.has_vehicle(vehicle):
+            found.setdefault(vehicle, []).append(visit)
+    return found
 
 
 def cut_out(problem: Problem, visits: Sequence[Visit], vehicles: Sequence[Vehicle]) -> Problem:

@@ -10,7 +10,7 @@ from routing.crew import Crew
 from routing.large import solve_large
 from routing.limits import Limits, Progress
 from routing.plan import Plan, Route
-from routing.problem import Problem, TimeWindow, Vehicle, Visit
+from routing.problem import Pin, Problem, TimeWindow, Vehicle, Visit
 from routing.schedule import stops
 from routing.split import Part, laid_out, parts
 from routing.travel import GreatCircle
@@ -79,6 +79,17 @@ def test_an_area_planned_in_parts_breaks_nothing(matrix: bool) -> None:
     assert violations(area, plan) == []
     assert sum(len(route.visits) for route in plan.routes) >= 500
     assert told[-1].placed > told[0].placed
+
+
+def test_a_visit_pinned_to_a_vehicle_far_away_is_planned_with_it() -> None:
+    area = city(520, 60)
+    far = {1000 + k: 8 * k for k in range(0, 60, 7)}
+    pins = {visit: Pin(vehicle=vehicle) for vehicle, visit in far.items()}
+    area = replace(area, visits=tuple(replace(visit, pin=pins.get(visit.id)) for visit in area.visits))
+    plan = solve_large(area, Limits(0.5), None, None)
+    served_by = {visit_id: route.vehicle for route in plan.routes for visit_id in route.visits}
+    assert {vehicle: visit for visit, vehicle in served_by.items() if visit in pins} == far
+    assert violations(area, plan) == []
 
 
 def test_an_area_without_vehicles_for_some_parts_is_still_accounted_for() -> None:
