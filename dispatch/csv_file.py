@@ -9,12 +9,23 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from dispatch.errors import RowProblem, WrongRows
-from technicians.errors import InvalidInput
+from technicians.errors import InvalidInput, filled_in
 
 Value = TypeVar("Value")
 LARGEST = 20 * 1024 * 1024
 LONGEST_CELL = 10_000
 SEPARATORS = ",;\t"
+TOO_LONG = "It has {length} characters; the most is {longest}."
+TOO_MANY_CELLS = "The row has {cells} cells, the header {columns}."
+
+
+class WrongCell(ValueError):
+    """A cell that cannot be read. `sentence` is English with `{names}` for `values`."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(filled_in(sentence, values))
+        self.sentence = sentence
+        self.values = values
 
 
 @dataclass(slots=True)
@@ -31,39 +42,41 @@ class CsvRow:
     def text(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def wrong(self, column: str, reason: str) -> None:
-        self.problems.append(RowProblem(self.line, column, reason))
+    def wrong(self, column: str, sentence: str, **values: object) -> None:
+        self.problems.append(RowProblem(self.line, column, sentence, None, **values))
 
     def required(self, column: str, longest: int = 500) -> str:
         cell = self.text(column)
         if not cell:
-            self.wrong(column, "is empty; every row needs one")
+            self.wrong(column, "It is empty; every row needs one.")
         return self.limited(column, longest)
 
     def limited(self, column: str, longest: int) -> str:
         cell = self.text(column)
         if len(cell) > longest:
-            self.wrong(column, f"has {len(cell)} characters; the most is {longest}")
+            self.wrong(column, TOO_LONG, length=len(cell), longest=longest)
         return cell[:longest]
 
-    def read(self, column: str, parse: Callable[[str], Value], expected: str) -> Value | None:
-        """The cell through `parse`, None when it is empty. A ValueError becomes "… is not <expected>"."""
+    def read(self, column: str, parse: Callable[[str], Value], refusal: str) -> Value | None:
+        """The cell through `parse`, None when it is empty. For a ValueError `refusal` is noted, with `{cell}`."""
         cell = self.text(column)
         if not cell:
             return None
         try:
             return parse(cell)
+        except WrongCell as error:
+            self.wrong(column, error.sentence, **error.values)
         except ValueError:
-            self.wrong(column, f"{cell[:60]!r} is not {expected}")
-            return None
+            self.wrong(column, refusal, cell=cell[:60])
+        return None
 
-    def within(
-        self, column: str, parse: Callable[[str], float], low: float, high: float, expected: str
-    ) -> float | None:
+    def within(self, column: str, parse: Callable[[str], float], low: float, high: float, refusal: str) -> float | None:
         """A number between two bounds, both allowed."""
-        number = self.read(column, parse, expected)
+        number = self.read(column, parse, refusal)
         if number is not None and not low <= number <= high:
-            self.wrong(column, f"{self.text(column)} is not between {low:g} and {high:g}")
+            self.wrong(
+                column, "{cell} is not between {low:g} and {high:g}.", cell=self.text(column), low=low, high=high
+            )
             return None
         return number
 
@@ -88,18 +101,20 @@ def rows(content: bytes, required: Sequence[str], optional: Sequence[str]) -> li
         return _rows(reader, required, optional)
     except csv.Error as error:
         raise InvalidInput(
-            f"Line {reader.line_num} cannot be read as CSV ({error}).",
+            "Line {line} cannot be read as CSV.",
             field="file",
             remedy="Look for a quotation mark that is not closed.",
+            line=reader.line_num,
         ) from error
 
 
 def _decoded(content: bytes) -> str:
     if len(content) > LARGEST:
         raise InvalidInput(
-            f"The file has {len(content) // 1024 // 1024} MB.",
+            "The file has {size} MB.",
             field="file",
             remedy="Send at most 20 MB at a time.",
+            size=len(content) // 1024 // 1024,
         )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _as_text(content, "utf-16")
@@ -114,7 +129,8 @@ def _as_text(content: bytes, encoding: str) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         raise InvalidInput(
-            f"Byte {error.start} is neither UTF-8 nor GB18030.",
+            "Byte {place} is neither UTF-8 nor GB18030.",
+            place=error.start,
             field="file",
             remedy="Save the sheet as “CSV UTF-8”.",
         ) from error
@@ -124,17 +140,15 @@ def _rows(reader: Any, required: Sequence[str], optional: Sequence[str]) -> list
     lines = _numbered(reader)
     if not lines:
         raise InvalidInput(
-            "The file is empty.", field="file", remedy=f"The first line is: {','.join(required)}"
+            "The file is empty.", field="file", remedy="The first line is: {header}", header=",".join(required)
         )
     header = [name.strip().lower() for name in lines[0][1]]
     problems = _header_problems(header, required, optional)
     for line, cells in lines[1:]:
         if len(cells) > len(header):
-            problems.append(
-                RowProblem(line, header[-1], f"has {len(cells)} cells; the header has {len(header)}")
-            )
+            problems.append(RowProblem(line, header[-1], TOO_MANY_CELLS, cells=len(cells), columns=len(header)))
         problems += [
-            RowProblem(line, name, f"has more than {LONGEST_CELL} characters")
+            RowProblem(line, name, TOO_LONG, length=len(cell), longest=LONGEST_CELL)
             for name, cell in zip(header, cells, strict=False)
             if len(cell) > LONGEST_CELL
         ]
@@ -157,17 +171,13 @@ def _numbered(reader: Any) -> list[tuple[int, list[str]]]:
     return found
 
 
-def _header_problems(
-    header: Sequence[str], required: Sequence[str], optional: Sequence[str]
-) -> list[RowProblem]:
+def _header_problems(header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> list[RowProblem]:
     known = [*required, *optional]
-    missing = [RowProblem(1, name, "is missing from the header") for name in required if name not in header]
+    missing = [RowProblem(1, name, "It is missing from the header.") for name in required if name not in header]
     unknown = [
-        RowProblem(1, name, f"is not a column here; known are {', '.join(known)}")
+        RowProblem(1, name, "It is no column here; known are {known}.", known=", ".join(known))
         for name in header
         if name not in known
     ]
-    twice = [
-        RowProblem(1, name, "is named twice") for name in sorted({n for n in header if header.count(n) > 1})
-    ]
+    twice = [RowProblem(1, name, "It is named twice.") for name in sorted({n for n in header if header.count(n) > 1})]
     return [*missing, *unknown, *twice]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from technicians.errors import Conflict, InvalidInput, ShifuError
+from technicians.errors import Conflict, InvalidInput, ShifuError, filled_in
 
 
 class SlotTaken(Conflict):
@@ -24,24 +24,35 @@ class WrongRows(InvalidInput):
 
     def __init__(self, problems: list[RowProblem]) -> None:
         first = problems[0]
-        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(
-            f"line {first.line}, column {first.column}: {first.reason}{more}",
+            "{first} ({count} in all)" if len(problems) > 1 else "{first}",
             field=first.column,
             remedy="Nothing was imported; correct the rows and import the file again.",
+            first=first,
+            count=len(problems),
         )
         self.problems = problems
 
 
 class RowProblem:
-    """One bad cell of an imported file. `line` counts from 1, the header included."""
+    """One bad cell of an imported file. `line` counts from 1, the header included.
 
-    __slots__ = ("column", "line", "reason")
+    `sentence` and `advice` are English with `{names}` for `values`, as in the errors.
+    """
 
-    def __init__(self, line: int, column: str, reason: str) -> None:
+    __slots__ = ("advice", "column", "line", "sentence", "values")
+
+    def __init__(self, line: int, column: str, sentence: str, advice: str | None = None, /, **values: object) -> None:
         self.line = line
         self.column = column
-        self.reason = reason
+        self.sentence = sentence
+        self.advice = advice
+        self.values = values
+
+    @property
+    def reason(self) -> str:
+        told = (filled_in(part, self.values) for part in (self.sentence, self.advice) if part)
+        return " ".join(told)
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.reason}"

@@ -31,9 +31,11 @@ def require_same(known: WorkOrder, order: NewOrder) -> None:
     differing = changed_fields(known.handed_in, order)
     if differing:
         raise Conflict(
-            f"Order {order.number} is known already, with another {', '.join(differing)}.",
+            "Order {number} is known already, with another {fields}.",
             field=differing[0],
             remedy="Send it unchanged, or use a new number.",
+            number=order.number,
+            fields=", ".join(differing),
         )
 
 
@@ -49,9 +51,10 @@ def require_one_day(order: NewOrder, zone: ZoneInfo | None) -> None:
         return
     if starts_at.astimezone(zone).date() != ends_at.astimezone(zone).date():
         raise InvalidInput(
-            f"is on another day than the start ({zone.key}).",
+            "The end is on another day than the start ({zone}).",
             field="window_ends_at",
             remedy="End the window before midnight.",
+            zone=zone.key,
         )
 
 

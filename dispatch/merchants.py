@@ -57,7 +57,7 @@ def by_code(session: Session, code: str) -> Merchant:
     """The merchant with this code; NotFound."""
     merchant = session.scalars(select(Merchant).where(Merchant.code == code)).one_or_none()
     if merchant is None:
-        raise NotFound(f"There is no merchant {code!r}.", field="merchant", remedy="Check the code.")
+        raise NotFound("There is no merchant “{code}”.", field="merchant", remedy="Check the code.", code=code)
     return merchant
 
 

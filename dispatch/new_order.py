@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from dispatch.siting import Claim, require_position
 from seed_regions.datum import Datum
-from technicians.errors import InvalidInput, ShifuError
+from technicians.errors import InvalidInput
 
 PHONE = re.compile(r"\+?\(?[0-9][0-9 ()\-]{3,28}[0-9](?:\s?(?:x|ext\.?|转|,|#)\s?[0-9]{1,8})?")
 COUNTY_CODE = re.compile(r"[0-9]{5,6}")
@@ -22,6 +22,7 @@ LONGEST_WINDOW = timedelta(hours=24)
 FARTHEST = timedelta(days=366)
 LONGEST_SERVICE = 24 * 3600
 DIGEST_LENGTH = 16
+NO_PHONE = "“{cell}” is not a telephone number."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +76,27 @@ class NewOrder:
         for name, longest in LONGEST.items():
             text = getattr(self, name)
             if name in NEVER_EMPTY and not text.strip():
-                yield InvalidInput("is empty.", field=name, remedy="Every order needs one.")
+                yield InvalidInput("It is empty.", field=name, remedy="Every order needs one.")
             if len(text) > longest:
                 yield InvalidInput(
-                    f"has {len(text)} characters.", field=name, remedy=f"The most is {longest}."
+                    "It has {length} characters; the most is {longest}.",
+                    field=name,
+                    remedy="Shorten it.",
+                    length=len(text),
+                    longest=longest,
                 )
             if CONTROL.search(text):
-                yield InvalidInput("holds control characters.", field=name, remedy="Send plain text.")
+                yield InvalidInput("It holds control characters.", field=name, remedy="Send plain text.")
         if self.consumer_phone.strip() and not PHONE.fullmatch(self.consumer_phone.strip()):
             yield InvalidInput(
-                f"{self.consumer_phone[:40]!r} is not a telephone number.",
+                NO_PHONE,
                 field="consumer_phone",
                 remedy="Send digits with an optional +, for example +86 138 0000 0000.",
+                cell=self.consumer_phone[:40],
             )
         if self.language not in LANGUAGES:
             yield InvalidInput(
-                f"{self.language!r} is not spoken here.", field="language", remedy="Use zh or en."
+                "“{cell}” is not spoken here.", field="language", remedy="Use zh or en.", cell=self.language[:20]
             )
 
     def _wrong_place(self) -> Iterator[InvalidInput]:
@@ -100,28 +106,30 @@ class NewOrder:
             yield error
         if self.county_code and not COUNTY_CODE.fullmatch(self.county_code):
             yield InvalidInput(
-                f"{self.county_code[:20]!r} is not a county code.",
+                "“{cell}” is not a county code.",
                 field="county_code",
                 remedy="Send six digits (China) or five (USA), or leave it empty.",
+                cell=self.county_code[:20],
             )
 
     def _wrong_numbers(self) -> Iterator[InvalidInput]:
         if not 0 <= self.priority <= 100:
             yield InvalidInput(
-                f"{self.priority} is not between 0 and 100.", field="priority", remedy="0 is usual."
+                "{priority} is not between 0 and 100.", field="priority", remedy="0 is usual.", priority=self.priority
             )
         if self.service is not None and not 60 <= self.service <= LONGEST_SERVICE:
             yield InvalidInput(
-                f"{self.service} s is not between a minute and a day.",
+                "{service} s is not between a minute and a day.",
                 field="service",
                 remedy="Send seconds.",
+                service=self.service,
             )
 
     def _wrong_window(self, at: datetime) -> Iterator[InvalidInput]:
         starts_at, ends_at = self.window_starts_at, self.window_ends_at
         if self.goods_arrived_at is not None and self.goods_arrived_at > at + timedelta(days=1):
             yield InvalidInput(
-                "lies in the future.",
+                "It lies in the future.",
                 field="goods_arrived_at",
                 remedy="Leave it empty until the goods are there.",
             )
@@ -129,26 +137,22 @@ class NewOrder:
             return
         if starts_at is None or ends_at is None:
             missing = "window_starts_at" if starts_at is None else "window_ends_at"
-            yield InvalidInput("is missing.", field=missing, remedy="Send both ends of the window or none.")
+            yield InvalidInput("It is missing.", field=missing, remedy="Send both ends of the window or none.")
             return
         if ends_at <= starts_at:
-            yield InvalidInput(
-                "is not after the start.", field="window_ends_at", remedy="Did the two get swapped?"
-            )
+            yield InvalidInput("The end is not after the start.", field="window_ends_at", remedy="Are the two swapped?")
         elif ends_at - starts_at > LONGEST_WINDOW:
             yield InvalidInput(
-                "is more than a day after the start.",
+                "The end is more than a day after the start.",
                 field="window_ends_at",
                 remedy="Promise one day at most.",
             )
         if ends_at <= at:
             yield InvalidInput(
-                "has passed already.", field="window_ends_at", remedy="Promise a time to come."
+                "The window has passed already.", field="window_ends_at", remedy="Promise a time to come."
             )
         if starts_at > at + FARTHEST:
-            yield InvalidInput(
-                "is more than a year away.", field="window_starts_at", remedy="Check the year."
-            )
+            yield InvalidInput("It is more than a year away.", field="window_starts_at", remedy="Check the year.")
 
 
 def _plain(value: object) -> str:
@@ -162,8 +166,3 @@ def _plain(value: object) -> str:
             return f"{value:.7f}"
         case _:
             return str(value).strip()
-
-
-def told(error: ShifuError) -> str:
-    """The sentence of a fault without its field, for a table that has the field in a column."""
-    return f"{error.message} {error.remedy or ''}".strip()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.csv_file import CsvRow
 from dispatch.errors import RowProblem
-from dispatch.new_order import NewOrder, told
+from dispatch.new_order import NewOrder
 from seed_regions.datum import Datum
 from technicians.errors import InvalidInput
 
@@ -27,6 +27,7 @@ OPTIONAL = (
     "service_seconds",
 )
 COLUMN_OF = {"product_code": "product", "consumer_phone": "phone", "service": "service_seconds"}
+NO_TIME = "“{cell}” is not a time such as 2026-05-12 09:00."
 FORMATS = ("%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S")
 
 
@@ -43,25 +44,28 @@ def read_order(row: CsvRow, products: set[str], zone: ZoneInfo, at: datetime) ->
         consumer_phone=row.text("phone"),
         address=row.text("address"),
         county_code=row.text("county_code") or None,
-        lng=row.read("lng", float, "a longitude in degrees"),
-        lat=row.read("lat", float, "a latitude in degrees"),
-        datum=row.read("datum", _datum, "wgs84, gcj02 or bd09") or Datum.WGS84,
-        priority=row.read("priority", int, "a whole number from 0 to 100") or 0,
-        goods_arrived_at=row.read("goods_arrived_at", instant, "a time such as 2026-05-12 09:00"),
-        window_starts_at=row.read("window_starts_at", instant, "a time such as 2026-05-12 09:00"),
-        window_ends_at=row.read("window_ends_at", instant, "a time such as 2026-05-12 11:00"),
+        lng=row.read("lng", float, "“{cell}” is not a longitude in degrees."),
+        lat=row.read("lat", float, "“{cell}” is not a latitude in degrees."),
+        datum=row.read("datum", _datum, "“{cell}” is not wgs84, gcj02 or bd09.") or Datum.WGS84,
+        priority=row.read("priority", int, "“{cell}” is not a whole number from 0 to 100.") or 0,
+        goods_arrived_at=row.read("goods_arrived_at", instant, NO_TIME),
+        window_starts_at=row.read("window_starts_at", instant, NO_TIME),
+        window_ends_at=row.read("window_ends_at", instant, NO_TIME),
         note=row.text("note"),
         language=row.text("language") or "zh",
-        service=row.read("service_seconds", int, "a whole number of seconds"),
+        service=row.read("service_seconds", int, "“{cell}” is not a whole number of seconds."),
     )
     if order.product_code and order.product_code not in products:
-        row.wrong("product", f"{order.product_code!r} is no service product; known are {_some(products)}")
+        row.wrong(
+            "product",
+            "“{code}” is no service product; known are {known}.",
+            code=order.product_code,
+            known=_some(products),
+        )
     unread = {problem.column for problem in row.problems}
     for error in order.faults(at):
         problem = problem_of(row.line, error)
-        if problem.column not in unread and not (
-            problem.column in {"lng", "lat"} and unread & {"lng", "lat"}
-        ):
+        if problem.column not in unread and not (problem.column in {"lng", "lat"} and unread & {"lng", "lat"}):
             row.problems.append(problem)
     return None if row.problems else order
 
@@ -94,4 +98,4 @@ def _some(codes: Iterable[str]) -> str:
 
 def problem_of(line: int, error: InvalidInput) -> RowProblem:
     field_name = error.field or "number"
-    return RowProblem(line, COLUMN_OF.get(field_name, field_name), told(error))
+    return RowProblem(line, COLUMN_OF.get(field_name, field_name), error.sentence, error.advice, **error.values)

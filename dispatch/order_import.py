@@ -23,6 +23,8 @@ from technicians.place import County, PlanningArea
 
 MOST_ROWS = 50_000
 AT_A_TIME = 500
+ON_ANOTHER_LINE = "Order {number} is on line {first} with another {columns}; use a new number."
+KNOWN_ALREADY = "Order {number} is known already, with another {columns}; use a new number."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,11 @@ def check(
     rows = csv_file.rows(content, order_file.REQUIRED, order_file.OPTIONAL)
     if len(rows) > MOST_ROWS:
         raise InvalidInput(
-            f"The file has {len(rows)} rows.", field="file", remedy=f"Send at most {MOST_ROWS} at a time."
+            "The file has {rows} rows.",
+            field="file",
+            remedy="Send at most {most} at a time.",
+            rows=len(rows),
+            most=MOST_ROWS,
         )
     products = set(session.scalars(select(ServiceProduct.code)))
     sound = [(row, order) for row in rows if (order := order_file.read_order(row, products, zone, at)) is not None]
@@ -113,10 +119,16 @@ def _fresh(
         if not differing:
             preview.repeats.append(row.line)
             continue
-        where = f"on line {line_of[order.number]}" if order.number in line_of else "known already"
         columns = ", ".join(order_file.COLUMN_OF.get(name, name) for name in differing)
         preview.problems.append(
-            RowProblem(row.line, "number", f"{order.number} is {where} with another {columns}; use a new number")
+            RowProblem(
+                row.line,
+                "number",
+                ON_ANOTHER_LINE if order.number in line_of else KNOWN_ALREADY,
+                number=order.number,
+                first=line_of.get(order.number),
+                columns=columns,
+            )
         )
 
 

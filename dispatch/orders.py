@@ -34,7 +34,7 @@ def find(session: Session, order_id: int, *, merchant_id: int | None = None, loc
     order = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if order is None:
         raise NotFound(
-            f"There is no work order {order_id}.", field="order", remedy="Look for it in the list."
+            "There is no work order {order}.", field="order", remedy="Look for it in the list.", order=order_id
         )
     return order
 
@@ -48,9 +48,7 @@ def submit(
     be used, and Conflict when the number is taken by an order with other content, naming the fields.
     """
     known = session.scalars(
-        select(WorkOrder).where(
-            WorkOrder.merchant_id == merchant_id, WorkOrder.number == order.number.strip()
-        )
+        select(WorkOrder).where(WorkOrder.merchant_id == merchant_id, WorkOrder.number == order.number.strip())
     ).one_or_none()
     if known is not None:
         intake.require_same(known, order)
@@ -59,9 +57,10 @@ def submit(
     product = session.get(ServiceProduct, order.product_code)
     if product is None:
         raise InvalidInput(
-            f"There is no service product {order.product_code!r}.",
+            "There is no service product “{code}”.",
             field="product_code",
             remedy="Use a code from the list of service products.",
+            code=order.product_code[:40],
         )
     (site,) = sites(session, places, [order.claim])
     intake.require_one_day(order, _zone(session, site.county_code))
@@ -139,13 +138,13 @@ def cancel(
 
 def _require_open(order: WorkOrder) -> None:
     if order.state in {WorkOrderState.COMPLETED, WorkOrderState.CANCELLED}:
-        raise Conflict(f"The order is {order.state}.", field="order", remedy="Hand in a new order.")
+        raise Conflict("The order is {state}.", field="order", remedy="Hand in a new order.", state=order.state)
 
 
 def _call_off(session: Session, travel_times: TravelTimes, visit: Visit, *, by: str, at: datetime) -> None:
     if visit.state != VisitState.WAITING:
         raise Conflict(
-            f"The technician is {visit.state} already.", field="order", remedy="Call the technician first."
+            "The technician is {state} already.", field="order", remedy="Call the technician first.", state=visit.state
         )
     planned_in = session.scalars(
         select(DayPlan.id)

@@ -66,7 +66,12 @@ def find(session: Session, technician_id: int) -> Technician:
 
 
 def _unknown(technician_id: int) -> NotFound:
-    return NotFound(f"There is no technician {technician_id}.", field="technician", remedy="Look in the roster.")
+    return NotFound(
+        "There is no technician {technician}.",
+        field="technician",
+        remedy="Look in the roster.",
+        technician=technician_id,
+    )
 
 
 def everybody(

@@ -31,10 +31,10 @@ def add_absence(
     """Somebody will not work although the shift says so. Raises Conflict when it overlaps another absence."""
     person = _lock(session, technician_id)
     if ends_at <= starts_at:
-        raise InvalidInput("is not after the beginning.", field="ends_at", remedy="Did the two get swapped?")
+        raise InvalidInput("The end is not after the beginning.", field="ends_at", remedy="Are the two swapped?")
     if ends_at - starts_at > LONGEST_ABSENCE:
         raise InvalidInput(
-            "is more than a year after the beginning.",
+            "The end is more than a year after the beginning.",
             field="ends_at",
             remedy="Make somebody who leaves inactive instead.",
         )
@@ -45,9 +45,11 @@ def add_absence(
     ).one_or_none()
     if other is not None:
         raise Conflict(
-            f"It overlaps the absence from {other.starts_at:%Y-%m-%d %H:%M} UTC ({other.reason}).",
+            "It overlaps another absence, from {starts_at:%Y-%m-%d %H:%M} to {ends_at:%Y-%m-%d %H:%M} (UTC).",
             field="starts_at",
             remedy="End that one first, or choose other times.",
+            starts_at=other.starts_at,
+            ends_at=other.ends_at,
         )
     absence = Absence(
         technician_id=person.id, starts_at=starts_at, ends_at=ends_at, reason=reason, note=note.strip()[:500]
@@ -66,7 +68,7 @@ def end_absence(session: Session, technician_id: int, absence_id: int, *, by: st
     _lock(session, technician_id)
     absence = session.get(Absence, absence_id)
     if absence is None or absence.technician_id != technician_id:
-        raise NotFound(f"There is no absence {absence_id}.", field="absence", remedy="Reload the page.")
+        raise NotFound("There is no such absence.", field="absence", remedy="Reload the page.")
     if absence.ends_at <= at:
         raise Conflict("This absence is over already.", field="absence", remedy="Reload the page.")
     before = {"from": absence.starts_at.isoformat(), "to": absence.ends_at.isoformat()}
@@ -85,12 +87,14 @@ def end_absence(session: Session, technician_id: int, absence_id: int, *, by: st
 
 def set_skills(session: Session, technician_id: int, skills: Mapping[str, int], *, by: str, at: datetime) -> Technician:
     """Make these the technician's skills (code to level, 1 to 5)."""
-    for code, level in skills.items():
+    for level in skills.values():
         if not 1 <= level <= 5:
-            raise InvalidInput(f"{level} is no level of {code}.", field="skills", remedy="Choose 1 to 5.")
+            raise InvalidInput("{level} is no level of a skill.", field="skills", remedy="Choose 1 to 5.", level=level)
     unknown = sorted(set(skills) - {skill.code for skill in roster.skills(session)})
     if unknown:
-        raise InvalidInput(f"{unknown[0]!r} is no skill.", field="skills", remedy="Choose from the list.")
+        raise InvalidInput(
+            "“{code}” is no skill here.", field="skills", remedy="Choose from the list.", code=unknown[0]
+        )
     return _changed(session, technician_id, lambda person: profile.assign_skills(person, skills), by=by, at=at)
 
 
@@ -99,14 +103,16 @@ def set_counties(session: Session, technician_id: int, codes: frozenset[str], *,
     known = set(session.scalars(select(County.code).where(County.code.in_(codes))))
     unknown = sorted(codes - known)
     if unknown:
-        raise InvalidInput(f"{unknown[0]!r} is no county here.", field="counties", remedy="Choose from the list.")
+        raise InvalidInput(
+            "“{code}” is no county here.", field="counties", remedy="Choose from the list.", code=unknown[0]
+        )
     return _changed(session, technician_id, lambda person: profile.assign_counties(person, codes), by=by, at=at)
 
 
 def set_week(session: Session, technician_id: int, week: Week, *, by: str, at: datetime) -> Technician:
     """Make this the technician's whole pattern of shifts, dated exceptions included."""
     for fault in faults(week):
-        raise InvalidInput(f"{fault}.", field="shift", remedy="Correct the times.")
+        raise InvalidInput(fault.sentence, field="shift", remedy="Correct the times.", **fault.values)
     return _changed(session, technician_id, lambda person: profile.assign_week(person, week), by=by, at=at)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from dispatch import shift_text
-from dispatch.csv_file import CsvRow
-from dispatch.new_order import PHONE, told
+from dispatch.csv_file import CsvRow, WrongCell
+from dispatch.errors import RowProblem
+from dispatch.new_order import NO_PHONE, PHONE
 from dispatch.profile import USUAL_CAPACITY, Profile
 from dispatch.siting import require_position
 from technicians.errors import InvalidInput
@@ -36,6 +37,7 @@ COLUMNS = (
     "end_lat", "skills", "counties", "shift", "breaks", "capacity", "max_visits", "active", "language",
 )  # fmt: skip
 MOST_CAPACITY = 1_000_000
+NO_NUMBER = "“{cell}” is not a whole number."
 YES_OR_NO = {"yes": True, "no": False, "1": True, "0": False, "是": True, "否": False}
 
 
@@ -44,9 +46,9 @@ def read_profile(row: CsvRow) -> Profile | None:
     start_lng, start_lat = _position(row, "start_lng", "start_lat")
     end_lng, end_lat = _position(row, "end_lng", "end_lat")
     if start_lng is None and not any(p.column.startswith("start_") for p in row.problems):
-        row.wrong("start_lng", "is empty; every technician starts somewhere")
+        row.wrong("start_lng", "It is empty; every technician starts somewhere.")
     if row.required("phone", 40) and not PHONE.fullmatch(row.text("phone")):
-        row.wrong("phone", f"{row.text('phone')[:40]!r} is not a telephone number")
+        row.wrong("phone", NO_PHONE, cell=row.text("phone")[:40])
     profile = Profile(
         code=row.required("code", 40),
         name=row.required("name", 80),
@@ -62,10 +64,10 @@ def read_profile(row: CsvRow) -> Profile | None:
         skills=_read(row, "skills", _skills) or {},
         counties=frozenset(_read(row, "counties", _counties) or ()),
         week=_week(row),
-        capacity=int(row.within("capacity", int, 0, MOST_CAPACITY, "a whole number") or 0)
+        capacity=int(row.within("capacity", int, 0, MOST_CAPACITY, NO_NUMBER) or 0)
         if row.text("capacity")
         else USUAL_CAPACITY,
-        max_visits=_whole(row.within("max_visits", int, 1, 1000, "a whole number")),
+        max_visits=_whole(row.within("max_visits", int, 1, 1000, NO_NUMBER)),
         active=_active(row),
         language=_language(row),
     )
@@ -73,23 +75,24 @@ def read_profile(row: CsvRow) -> Profile | None:
 
 
 def _read(row: CsvRow, column: str, parse: Callable[[str], T]) -> T | None:
-    """The cell through `parse`, whose ValueError already says what is wrong."""
+    """The cell through `parse`, whose WrongCell already says what is wrong."""
     try:
-        return parse(row.required(column, 4000)) if row.text(column) else None
-    except ValueError as error:
-        row.wrong(column, str(error))
+        return parse(row.limited(column, 4000)) if row.text(column) else None
+    except WrongCell as error:
+        row.wrong(column, error.sentence, **error.values)
         return None
 
 
 def _position(row: CsvRow, lng_column: str, lat_column: str) -> tuple[float | None, float | None]:
-    lng = row.read(lng_column, float, "a longitude in degrees")
-    lat = row.read(lat_column, float, "a latitude in degrees")
+    lng = row.read(lng_column, float, "“{cell}” is not a longitude in degrees.")
+    lat = row.read(lat_column, float, "“{cell}” is not a latitude in degrees.")
     if any(problem.column in {lng_column, lat_column} for problem in row.problems):
         return None, None
     try:
         require_position(lng, lat)
     except InvalidInput as error:
-        row.wrong(lng_column if error.field == "lng" else lat_column, told(error))
+        column = lng_column if error.field == "lng" else lat_column
+        row.problems.append(RowProblem(row.line, column, error.sentence, error.advice, **error.values))
         return None, None
     return lng, lat
 
@@ -100,9 +103,9 @@ def _skills(cell: str) -> dict[str, int]:
         code, _, level = part.partition(":")
         code, level = code.strip(), level.strip() or "1"
         if level not in {"1", "2", "3", "4", "5"}:
-            raise ValueError(f"{part!r} has no level from 1 to 5; write it like water-heater:3")
+            raise WrongCell("“{part}” has no level from 1 to 5; write it like water-heater:3.", part=part[:60])
         if code in found:
-            raise ValueError(f"{code!r} is named twice")
+            raise WrongCell("“{code}” is named twice.", code=code[:40])
         found[code] = int(level)
     return found
 
@@ -111,7 +114,7 @@ def _counties(cell: str) -> list[str]:
     codes = _listed(cell)
     twice = {code for code in codes if codes.count(code) > 1}
     if twice:
-        raise ValueError(f"{min(twice)} is named twice")
+        raise WrongCell("“{code}” is named twice.", code=min(twice)[:40])
     return codes
 
 
@@ -122,13 +125,13 @@ def _listed(cell: str) -> list[str]:
 def _week(row: CsvRow) -> Week:
     try:
         shift_text.parse(row.text("shift"))
-    except ValueError as error:
-        row.wrong("shift", str(error))
+    except WrongCell as error:
+        row.wrong("shift", error.sentence, **error.values)
         return {}
     try:
         return shift_text.parse(row.text("shift"), row.text("breaks"))
-    except ValueError as error:
-        row.wrong("breaks", str(error))
+    except WrongCell as error:
+        row.wrong("breaks", error.sentence, **error.values)
         return {}
 
 
@@ -139,14 +142,14 @@ def _whole(number: float | None) -> int | None:
 def _active(row: CsvRow) -> bool:
     cell = row.text("active").lower()
     if cell and cell not in YES_OR_NO:
-        row.wrong("active", f"{cell[:20]!r} is neither yes nor no")
+        row.wrong("active", "“{cell}” is neither yes nor no.", cell=cell[:20])
     return YES_OR_NO.get(cell, True)
 
 
 def _language(row: CsvRow) -> str:
     cell = row.text("language") or "zh"
     if cell not in {"zh", "en"}:
-        row.wrong("language", f"{cell[:20]!r} is not zh or en")
+        row.wrong("language", "“{cell}” is not zh or en.", cell=cell[:20])
     return cell
 
 

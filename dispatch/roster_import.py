@@ -108,22 +108,35 @@ def _check_codes(session: Session, read: Sequence[tuple[CsvRow, Profile]]) -> No
     }
     for row, profile in read:
         for code in sorted(set(profile.skills) - skills):
-            row.wrong("skills", f"{code!r} is no skill here; known are {', '.join(sorted(skills)) or 'none yet'}")
+            row.wrong(
+                "skills",
+                "“{code}” is no skill here; known are {known}.",
+                code=code[:40],
+                known=", ".join(sorted(skills)) or "–",
+            )
         for code in sorted(profile.counties - counties):
-            row.wrong("counties", _no_county(code))
+            _note_county(row, "counties", code)
         if profile.outlet_county not in counties:
-            row.wrong("outlet_county", _no_county(profile.outlet_county))
+            _note_county(row, "outlet_county", profile.outlet_county)
         if profile.area not in areas:
-            row.wrong("area", f"{profile.area!r} is no planning area here; use a code such as 310100")
+            row.wrong("area", "“{code}” is no planning area here; use a code such as 310100.", code=profile.area)
         settled = outlets.setdefault((profile.provider, profile.outlet), profile.outlet_county)
         if settled != profile.outlet_county:
-            row.wrong("outlet_county", f"outlet {profile.outlet} is in {settled}, not in {profile.outlet_county}")
+            row.wrong(
+                "outlet_county",
+                "Outlet {outlet} is in county {settled}, not in {county}.",
+                outlet=profile.outlet,
+                settled=settled,
+                county=profile.outlet_county,
+            )
 
 
-def _no_county(code: str) -> str:
+def _note_county(row: CsvRow, column: str, code: str) -> None:
     heirs = CodeHistory.load().successors(code)
-    advice = "" if heirs == (code,) else f"; today it is {' or '.join(heirs)}"
-    return f"{code!r} is no county here{advice}"
+    if heirs == (code,):
+        row.wrong(column, "“{code}” is no county here.", code=code[:40])
+    else:
+        row.wrong(column, "County {code} is no more; today it is {heirs}.", code=code, heirs=", ".join(heirs))
 
 
 def _check_repeats(read: Sequence[tuple[CsvRow, Profile]]) -> None:
@@ -131,7 +144,9 @@ def _check_repeats(read: Sequence[tuple[CsvRow, Profile]]) -> None:
     for row, profile in read:
         first = line_of.setdefault(profile.code, row.line)
         if first != row.line:
-            row.wrong("code", f"{profile.code} is on line {first} already; one row describes one technician")
+            row.wrong(
+                "code", "{code} is on line {first} already; one row is one technician.", code=profile.code, first=first
+            )
 
 
 def _known(session: Session, codes: Sequence[str]) -> dict[str, Technician]:

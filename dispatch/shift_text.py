@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from dispatch.csv_file import WrongCell
 from technicians.week import OFF, WEEKDAYS, BreakHours, Day, DayHours, Week, day_name, faults
 
 HOURS = re.compile(r"(?P<begins>[\d:]+)\s*-\s*(?P<soft>[\d:]+)(?:\s*/\s*(?P<hard>[\d:]+))?")
@@ -19,20 +20,20 @@ CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
 
 
 def parse(shift: str, breaks: str = "") -> dict[Day, DayHours]:
-    """The pattern of the two cells. ValueError says in words what is wrong."""
+    """The pattern of the two cells. WrongCell (a ValueError) says what is wrong."""
     week: dict[Day, DayHours] = {}
     for days, hours_text in _parts(shift):
         hours = _hours(hours_text)
         for day in days:
             if day in week:
-                raise ValueError(f"{day_name(day)} has two shifts")
+                raise WrongCell("{day} has two shifts.", day=day_name(day))
             if hours.off and isinstance(day, int):
-                raise ValueError(f"{day_name(day)}: leave a free weekday out; only a date can be off")
+                raise WrongCell("{day}: leave a free weekday out; only a date can be off.", day=day_name(day))
             week[day] = hours
     for days, break_text in _parts(breaks, days_needed=False):
         week = _with_break(week, days, _break(break_text))
     for fault in faults(week):
-        raise ValueError(fault)
+        raise WrongCell(fault.sentence, **fault.values)
     return week
 
 
@@ -44,7 +45,7 @@ def _parts(cell: str, *, days_needed: bool = True) -> Iterator[tuple[tuple[Day, 
         if head[0].isalpha() or re.match(r"\d{4}-", head):
             yield _days(head), rest.strip()
         elif days_needed:
-            raise ValueError(f"{part.strip()!r} does not begin with a day such as mon-fri")
+            raise WrongCell("“{part}” does not begin with a day such as mon-fri.", part=part.strip()[:60])
         else:
             yield (), part.strip()
 
@@ -54,20 +55,20 @@ def _days(text: str) -> tuple[Day, ...]:
         try:
             return (date.fromisoformat(text),)
         except ValueError:
-            raise ValueError(f"{text!r} is no date such as 2026-05-01") from None
+            raise WrongCell("“{part}” is no date such as 2026-05-01.", part=text[:60]) from None
     found: list[Day] = []
     for part in text.lower().split(","):
         first, _, last = part.partition("-")
         begins, ends = _weekday(first), _weekday(last or first)
         if ends < begins:
-            raise ValueError(f"{part!r} runs backwards")
+            raise WrongCell("“{part}” runs backwards.", part=part[:60])
         found += range(begins, ends + 1)
     return tuple(found)
 
 
 def _weekday(text: str) -> int:
     if text not in WEEKDAYS:
-        raise ValueError(f"{text!r} is no weekday; use {', '.join(WEEKDAYS)}")
+        raise WrongCell("“{part}” is no weekday; use {weekdays}.", part=text[:60], weekdays=", ".join(WEEKDAYS))
     return WEEKDAYS.index(text)
 
 
@@ -76,7 +77,7 @@ def _hours(text: str) -> DayHours:
         return OFF
     match = HOURS.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no shift such as 08:00-17:30/19:00")
+        raise WrongCell("“{part}” is no shift such as 08:00-17:30/19:00.", part=text[:60])
     soft = _seconds(match["soft"])
     return DayHours(_seconds(match["begins"]), soft, _seconds(match["hard"]) if match["hard"] else soft)
 
@@ -84,7 +85,7 @@ def _hours(text: str) -> DayHours:
 def _break(text: str) -> BreakHours:
     match = BREAK.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no break such as 11:30-13:30/30m")
+        raise WrongCell("“{part}” is no break such as 11:30-13:30/30m.", part=text[:60])
     length = int(match["length"]) * (60 if match["unit"] == "m" else 1)
     return BreakHours(_seconds(match["earliest"]), _seconds(match["latest"]), length)
 
@@ -92,17 +93,17 @@ def _break(text: str) -> BreakHours:
 def _seconds(text: str) -> int:
     match = CLOCK.fullmatch(text)
     if match is None or int(match[1]) > 48:
-        raise ValueError(f"{text!r} is no time such as 08:00")
+        raise WrongCell("“{part}” is no time such as 08:00.", part=text[:60])
     return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
 
 
 def _with_break(week: dict[Day, DayHours], days: tuple[Day, ...], rest: BreakHours) -> dict[Day, DayHours]:
     chosen = days or [day for day, hours in week.items() if not hours.off and rest.fits(hours)]
     if not chosen:
-        raise ValueError(f"the break {_break_text(rest)} fits into no shift")
+        raise WrongCell("The break {part} fits into no shift.", part=_break_text(rest))
     for day in chosen:
         if day not in week or week[day].off:
-            raise ValueError(f"{day_name(day)} has a break but no shift")
+            raise WrongCell("{day} has a break but no shift.", day=day_name(day))
         hours = week[day]
         breaks = tuple(sorted((*hours.breaks, rest)))
         week = {**week, day: DayHours(hours.begins, hours.soft_ends, hours.hard_ends, breaks)}

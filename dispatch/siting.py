@@ -56,20 +56,24 @@ def require_position(lng: float | None, lat: float | None) -> None:
     if lng is None or lat is None:
         missing = "lng" if lng is None else "lat"
         raise InvalidInput(
-            "is missing while the other coordinate is there.", field=missing, remedy="Send both or none."
+            "It is missing while the other coordinate is there.", field=missing, remedy="Send both or none."
         )
     if looks_swapped(lng, lat):
         raise InvalidInput(
-            f"Longitude {lng:g} and latitude {lat:g} look swapped.",
+            "Longitude {lng:g} and latitude {lat:g} look swapped.",
             field="lng",
-            remedy=f"Send lng={lat:g}, lat={lng:g}.",
+            remedy="Send lng={lat:g}, lat={lng:g}.",
+            lng=lng,
+            lat=lat,
         )
     for name, value, limit in (("lng", lng, 180), ("lat", lat, 90)):
         if not math.isfinite(value) or abs(value) > limit:
             raise InvalidInput(
-                f"{value} is not between -{limit} and {limit} degrees.",
+                "{value} is not between -{limit} and {limit} degrees.",
                 field=name,
                 remedy="Send decimal degrees.",
+                value=value,
+                limit=limit,
             )
 
 
@@ -185,9 +189,7 @@ class _Evidence:
         """A position that lies inside no polygon: the words must name one county, and it must be near."""
         named = self._named(claimed)
         lng, lat = self.claim.lng or 0.0, self.claim.lat or 0.0
-        outside = Parked(
-            ParkRule.OUTSIDE, {"lng": f"{lng:.5f}", "lat": f"{lat:.5f}", "nearest": point.code or ""}
-        )
+        outside = Parked(ParkRule.OUTSIDE, {"lng": f"{lng:.5f}", "lat": f"{lat:.5f}", "nearest": point.code or ""})
         if point.code is None or (point.how is How.NEAREST_CENTRE and self._has_boundary(point.code, named)):
             return outside
         if isinstance(named, Parked):
@@ -212,9 +214,7 @@ class _Evidence:
             return self._unclear(candidates)
         agreed = [code for code in candidates if code in claimed]
         if self.said.code is not None and not agreed:
-            return Parked(
-                ParkRule.ADDRESS_DISAGREES, {"address": self.said.code, "other": ",".join(sorted(claimed))}
-            )
+            return Parked(ParkRule.ADDRESS_DISAGREES, {"address": self.said.code, "other": ",".join(sorted(claimed))})
         if len(claimed) == 1:
             return next(iter(claimed))
         return agreed[0] if len(agreed) == 1 else self._unclear(agreed or sorted(claimed))

@@ -39,17 +39,19 @@ def place(
     order = orders.find(session, order_id, lock=True)
     if order.state not in CAN_BE_PLACED:
         raise Conflict(
-            f"The order is {order.state}; its place can no longer be changed here.",
+            "The order is {state}; its place can no longer be changed here.",
             field="order",
             remedy="Cancel its appointment first.",
+            state=order.state,
         )
     require_position(lng, lat)
     county = session.get(County, _decided(places, county_code, lng, lat))
     if county is None:
         raise InvalidInput(
-            f"County {county_code} is not served here.",
+            "County {county} is not served here.",
             field="county_code",
             remedy="Choose one from the list.",
+            county=county_code,
         )
     before = {"county": order.county_code, "state": order.state, "parked_because": order.parked_because}
     order.county_code = county.code
@@ -71,22 +73,20 @@ def _decided(places: Places, county_code: str | None, lng: float | None, lat: fl
     """The county that a person's decision means."""
     if lng is None or lat is None:
         if not county_code:
-            raise InvalidInput(
-                "is missing.", field="county_code", remedy="Choose a county or give a position."
-            )
+            raise InvalidInput("It is missing.", field="county_code", remedy="Choose a county or give a position.")
         return county_code
     located = places.index.locate(lng, lat)
     if county_code and located.how is How.INSIDE and located.code != county_code:
         raise InvalidInput(
-            f"The position lies in county {located.code}, not in {county_code}.",
+            "The position lies in county {found}, not in {county}.",
             field="county_code",
             remedy="Choose the county of the position, or leave the position empty.",
+            found=located.code,
+            county=county_code,
         )
     found = county_code or (located.code if located.how is How.INSIDE else None)
     if found is None:
-        raise InvalidInput(
-            "The position lies in no county.", field="lng", remedy="Choose the county as well."
-        )
+        raise InvalidInput("The position lies in no county.", field="lng", remedy="Choose the county as well.")
     return found
 
 

@@ -36,6 +36,17 @@ class DayHours:
     off: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a pattern cannot be worked: an English sentence with `{names}` for `values`."""
+
+    sentence: str
+    values: dict[str, str]
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.values)
+
+
 OFF = DayHours(0, 1, 1, off=True)
 Week = Mapping[Day, DayHours]
 
@@ -77,7 +88,7 @@ def shift_of(day: Day, hours: DayHours) -> Shift:
     )
 
 
-def faults(week: Week) -> Iterator[str]:
+def faults(week: Week) -> Iterator[Fault]:
     """What is wrong with a pattern: times out of order, breaks outside the shift, a night that runs into a morning."""
     for day, hours in week.items():
         yield from _faults_of(day_name(day), hours)
@@ -94,26 +105,29 @@ def _after(day: Day, days: int = 1) -> Day:
     return (day + days) % 7 if isinstance(day, int) else day + timedelta(days=days)
 
 
-def _faults_of(name: str, hours: DayHours) -> Iterator[str]:
+def _faults_of(name: str, hours: DayHours) -> Iterator[Fault]:
     if not 0 <= hours.begins < hours.soft_ends <= hours.hard_ends:
-        yield f"{name}: the shift must begin before its soft end, and that must not be after the hard end"
+        yield Fault("{day}: the shift must begin before its soft end, and its hard end be no earlier.", {"day": name})
     if hours.hard_ends > 2 * DAY:
-        yield f"{name}: the shift ends later than the next day's midnight"
+        yield Fault("{day}: the shift ends later than 48:00.", {"day": name})
     for rest in hours.breaks:
         if rest.duration <= 0 or not rest.fits(hours):
-            yield f"{name}: a break does not fit into the shift"
+            yield Fault("{day}: a break does not fit into the shift.", {"day": name})
     for first, second in zip(hours.breaks, hours.breaks[1:], strict=False):
         if first == second or second.latest < first.earliest + first.duration:
-            yield f"{name}: two breaks overlap"
+            yield Fault("{day}: two breaks overlap.", {"day": name})
 
 
-def _overlap(week: Week, first: Day, second: Day) -> Iterator[str]:
+def _overlap(week: Week, first: Day, second: Day) -> Iterator[Fault]:
     """A shift over midnight that is still running when the next day's begins."""
     ending, beginning = in_force(week, first), in_force(week, second)
     if ending is None or beginning is None or ending.off or beginning.off:
         return
     if ending.hard_ends - DAY > beginning.begins:
-        yield f"{day_name(second)}: the shift begins before that of {day_name(first)} has ended"
+        yield Fault(
+            "{day}: the shift begins before that of {before} has ended.",
+            {"day": day_name(second), "before": day_name(first)},
+        )
 
 
 def in_force(week: Week, day: Day) -> DayHours | None:

@@ -37,7 +37,7 @@ def test_a_pattern_survives_its_way_through_the_rows() -> None:
 def test_a_pattern_that_cannot_be_worked_says_on_which_day(week: dict[Day, DayHours], fault: str) -> None:
     found = list(faults(week))
     assert len(found) == 1
-    assert found[0].startswith(fault)
+    assert str(found[0]).startswith(fault)
 
 
 @pytest.mark.parametrize(
