@@ -18,7 +18,9 @@ from dispatch.new_order import NewOrder
 from dispatch.system import System
 from dispatch.work_order import Appointment, WorkOrder, WorkOrderState
 from seed_regions.demo import region as draw
+from seed_regions.demo_history import history
 from seed_regions.demo_records import DemoRegion
+from seed_regions.locate import CountyIndex
 from technicians.errors import InvalidInput
 from technicians.people import Technician
 
@@ -67,7 +69,7 @@ def build(system: System, wanted: Wanted, say: Callable[[str], None]) -> Built:
             _logins(session, region, system.now())
     if fresh:
         say(f"{len(region.technicians)} technicians, {len(region.products)} products")
-        _past(system, wanted, say)
+        _past(system, region, say)
     for ahead, share in ((0, 1.0), (1, 0.7)):
         _one_day(system, wanted, wanted.on_date + timedelta(days=ahead), round(wanted.visits * share), say)
     with system.transaction() as session:
@@ -79,17 +81,19 @@ def build(system: System, wanted: Wanted, say: Callable[[str], None]) -> Built:
 def _drawn(system: System, wanted: Wanted, on_date: date, visits: int) -> DemoRegion:
     return draw(
         wanted.place, on_date, technicians=wanted.technicians, visits=visits, seed=wanted.seed,
-        index=system.places.index if system.places.layer is not None else None,
+        index=_index(system),
     )  # fmt: skip
 
 
-def _past(system: System, wanted: Wanted, say: Callable[[str], None]) -> None:
-    for back in range(PAST_DAYS, 0, -1):
-        on_date = wanted.on_date - timedelta(days=back)
-        region = _drawn(system, wanted, on_date, max(1, wanted.visits // 4))
+def _index(system: System) -> CountyIndex | None:
+    return system.places.index if system.places.layer is not None else None
+
+
+def _past(system: System, region: DemoRegion, say: Callable[[str], None]) -> None:
+    for past in history(region, PAST_DAYS, _index(system)):
         with system.transaction() as session:
-            worked_day(session, system.travel_times, region, on_date, wanted.seed)
-        say(f"{on_date.isoformat()}: {len(region.orders)} visits, worked")
+            worked_day(session, system.travel_times, region, past)
+        say(f"{past.on_date.isoformat()}: {len(past.visits)} visits, worked")
 
 
 def _one_day(system: System, wanted: Wanted, on_date: date, visits: int, say: Callable[[str], None]) -> None:
