@@ -17,6 +17,7 @@ from typing import Any
 from pip._internal.commands import create_command
 from pip._internal.index.collector import parse_links
 from pip._internal.models.link import Link
+from pip._vendor.packaging.requirements import Requirement
 from pip._vendor.packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
@@ -27,18 +28,48 @@ from pip._vendor.packaging.utils import (
 
 ROOT = Path(__file__).resolve().parents[1]
 WANTED = f"{ROOT}[dev,osm,cn-boundaries]"
+PYTHONS = ("3.11.2", "3.11.9", "3.12.9", "3.13.5", "3.14.0")
 HEAD = "# Made by `make lock` from pyproject.toml; installed with pip install --require-hashes.\n"
 
 
 def resolved() -> dict[str, str]:
-    """Canonical name to version of everything but the project itself."""
+    """Canonical name to version of everything but the project itself, for every Python of `PYTHONS`."""
+    also: set[str] = set()
+    while True:
+        installed = report([WANTED, *sorted(also)])
+        found = {canonicalize_name(row["metadata"]["name"]): row["metadata"]["version"] for row in installed}
+        missing = {name for row in installed for name in needed_elsewhere(row)} - found.keys()
+        if not missing:
+            return {name: version for name, version in sorted(found.items()) if name != "shifu-dispatch"}
+        also |= missing
+
+
+def report(wanted: list[str]) -> list[dict[str, Any]]:
+    """What pip would install here."""
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
-        options = ["--dry-run", "--ignore-installed", "--quiet", "--report", str(report), WANTED]
+        path = Path(folder) / "report.json"
+        options = ["--dry-run", "--ignore-installed", "--quiet", "--report", str(path), *wanted]
         subprocess.run([sys.executable, "-m", "pip", "install", *options], check=True)
-        installed = json.loads(report.read_text())["install"]
-    found = {canonicalize_name(row["metadata"]["name"]): row["metadata"]["version"] for row in installed}
-    return {name: version for name, version in sorted(found.items()) if name != "shifu-dispatch"}
+        rows: list[dict[str, Any]] = json.loads(path.read_text())["install"]
+        return rows
+
+
+def needed_elsewhere(row: dict[str, Any]) -> Iterator[str]:
+    """What a package requires on Linux under any of the Pythons, whichever runs this."""
+    extras = ["", *row.get("requested_extras", ())]
+    for text in row["metadata"].get("requires_dist", ()):
+        requirement = Requirement(text)
+        marker = requirement.marker
+        if marker is None or any(
+            marker.evaluate({"extra": extra, "python_full_version": python, "python_version": minor(python)})
+            for python in PYTHONS
+            for extra in extras
+        ):
+            yield canonicalize_name(requirement.name)
+
+
+def minor(python: str) -> str:
+    return python.rpartition(".")[0]
 
 
 def version_of(link: Link) -> str | None:
