@@ -42,13 +42,15 @@ class DayChoice:
 
 
 def days(offers: list[Offer], shown: ConsumerView, asked: str | None) -> list[DayChoice]:
-    """The days ahead from today on; open is the day asked for, else the first with a free window."""
+    """The days ahead from today on; open is the day asked for, else the booked one, else the first free one."""
     has_better = any(offer.grade != Grade.BEST for offer in offers)
     by_day: dict[date, list[Window]] = {shown.today + timedelta(days=n): [] for n in range(DAYS)}
     for offer in offers:
         by_day.setdefault(offer.on_date, []).append(_window(offer, shown, has_better))
     free = [on_date for on_date, windows in by_day.items() if windows]
-    chosen = next((day for day in free if day.isoformat() == asked), free[0] if free else None)
+    booked = shown.starts_at.astimezone(shown.zone).date().isoformat() if shown.starts_at else None
+    by_text = {day.isoformat(): day for day in free}
+    chosen = by_text.get(asked or "") or by_text.get(booked or "") or next(iter(free), None)
     return [DayChoice(day, tuple(windows), day == chosen) for day, windows in by_day.items()]
 
 

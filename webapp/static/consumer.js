@@ -8,11 +8,13 @@ function open(day) {
     if (chip.dataset.day === day) chip.setAttribute("aria-current", "date");
     else chip.removeAttribute("aria-current");
   }
-  for (const set of form.querySelectorAll("fieldset")) set.hidden = set.dataset.windows !== day;
+  for (const set of form.querySelectorAll("fieldset")) set.hidden = set.disabled = set.dataset.windows !== day;
+  for (const chosen of form.querySelectorAll("input:checked")) chosen.checked = false;
+  button.textContent = button.dataset.submit;
 }
 
 function sayWhat() {
-  const chosen = form.querySelector("input:checked");
+  const chosen = form.querySelector("fieldset:enabled input:checked");
   if (chosen) button.textContent = form.dataset.choose.replace("{time}", chosen.dataset.label);
 }
 
