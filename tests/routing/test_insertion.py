@@ -56,6 +56,25 @@ def test_nothing_fits_where_another_promise_would_break() -> None:
     assert [place.position for place in insertions(problem, Plan((Route(1, (1,)),), {}), 2)] == [1]
 
 
+def test_a_detour_that_makes_the_next_visit_set_up_again_must_leave_time_for_it() -> None:
+    tight = visit(2, "a", setup=900, windows=(TimeWindow(8 * HOUR, 10 * HOUR),))
+    problem = ROW.problem([visit(1, "a", setup=900), tight, visit(3, "b", service=0)], [HOME])
+    day = Plan((Route(1, (1, 2)),), {})
+    assert 1 in [place.position for place in insertions(problem, day, 3)]
+    begin = 8 * HOUR + 240 + 900 + 1800
+    tighter = replace(tight, windows=(TimeWindow(8 * HOUR, begin + 480 + 899),))
+    problem = replace(problem, visits=(problem.visits[0], tighter, problem.visits[2]))
+    assert 1 not in [place.position for place in insertions(problem, day, 3)]
+
+
+def test_a_break_may_be_taken_at_the_door_of_the_visit_after_the_new_one() -> None:
+    opens = 8 * HOUR + 480 + 1800 + 120
+    lunch = Break(1, (TimeWindow(opens, opens + 120),), 600)
+    last = visit(1, "c", windows=(TimeWindow(8 * HOUR, opens + 120 + 600),))
+    problem = ROW.problem([last, visit(2, "b")], [replace(HOME, breaks=(lunch,))])
+    assert 0 in [place.position for place in insertions(problem, Plan((Route(1, (1,)),), {}), 2)]
+
+
 def test_a_break_keeps_its_place_in_the_day() -> None:
     lunch = Break(1, (TimeWindow(12 * HOUR, 12 * HOUR),), 6 * HOUR - 480)
     problem = ROW.problem([visit(1, "a")], [replace(HOME, breaks=(lunch,))])

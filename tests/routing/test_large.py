@@ -43,6 +43,15 @@ def test_parts_are_small_and_hold_every_visit_and_vehicle_once(turn: int) -> Non
     assert all(4 <= len(part.problem.vehicles) <= 6 for part in cut)
 
 
+def test_a_visit_in_no_route_stays_with_the_vehicle_it_is_pinned_to() -> None:
+    area = city(300, 40)
+    pinned = tuple(replace(visit, pin=Pin(vehicle=1000 + visit.id % 40)) for visit in area.visits[:40])
+    area = replace(area, visits=(*pinned, *area.visits[40:]))
+    for part in parts(area, Plan((), {}), 50, 0):
+        wanted = {visit.pin.vehicle for visit in part.problem.visits if visit.pin is not None}
+        assert wanted == {vehicle.id for vehicle in part.problem.vehicles}
+
+
 def test_no_route_is_cut_in_two() -> None:
     area = city(60, 10)
     plan = Plan(tuple(Route(1000 + k, tuple(range(6 * k, 6 * k + 6))) for k in range(8)), {})
