@@ -10,7 +10,7 @@ from apiflask import APIFlask, HTTPError
 from flask import Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, TooManyRequests
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, SecurityError, TooManyRequests
 
 from dispatch.errors import NotReady, SolverFailed, WrongRows
 from dispatch.merchants import WrongKey
@@ -75,6 +75,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.response is not None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     status = HTTPStatus(error.code)
+    if isinstance(error, SecurityError):
+        return Response("This server does not answer to that host name.", status, content_type="text/plain")
     if isinstance(error, RequestEntityTooLarge):
         limit = request.max_content_length or 0
         return _answer(

@@ -26,6 +26,11 @@ class Where:
     areas: tuple[Area, ...]
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The area's time zone; UTC in an empty house."""
+        return self.area.zone if self.area is not None else ZoneInfo("UTC")
+
+    @property
     def before(self) -> date:
         return self.on_date - timedelta(days=1)
 
