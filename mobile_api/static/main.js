@@ -145,9 +145,9 @@ function draw() {
 }
 
 async function start() {
+  await app.outbox.load();
   draw();
   if (!app.me) return;
-  await app.outbox.load();
   await app.read();
   app.outbox.send();
 }

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -138,6 +141,29 @@ def test_a_day_can_be_seen_and_its_change_acknowledged(tuesday: Tuesday) -> None
     assert phone.post("/mobile/v1/day/seen", on="2026-05-12", revision=1).status_code == 204
     assert phone.read("/mobile/v1/day")["seen_revision"] == 1
     assert phone.post("/mobile/v1/day/seen", on="2026-05-13", revision=1).status_code == 404
+
+
+def test_today_is_the_technicians_today(tuesday: Tuesday) -> None:
+    """At 07:30 in Shanghai it is still Monday in Greenwich."""
+    tuesday.clock.set(shanghai(7.5))
+    assert tuesday.phone.read("/mobile/v1/day")["on"] == "2026-05-12"
+
+
+def test_the_same_event_from_two_connections_at_once_counts_once(tuesday_on_both: Tuesday) -> None:
+    phone = tuesday_on_both.phone
+    event = phone.event()
+    path = f"/mobile/v1/visits/{tuesday_on_both.first}/arrival"
+    together = Barrier(6)
+
+    def send() -> int:
+        client = phone.client.application.test_client()
+        together.wait()
+        return replace(phone, client=client).post(path, **event).status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = [each.result() for each in [threads.submit(send) for _ in range(6)]]
+    assert answers == [200] * 6
+    assert events(tuesday_on_both) == 1
 
 
 def test_a_day_without_a_plan_is_empty_and_not_an_error(tuesday: Tuesday) -> None:

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 import wsgi
+from dispatch import phone_login
+from dispatch.day_plan import Route
 from dispatch.evidence import Proof, VisitEvent
 from dispatch.work_order import Visit, VisitState
 from tests.browser import chromium, serving
@@ -174,6 +176,65 @@ def test_what_was_written_down_is_sent_after_the_page_was_killed(
         again.goto(f"{address}/phone")
         expect(again.locator(".connection.good")).to_be_visible()
     assert visit_of(tuesday).state == VisitState.EN_ROUTE
+
+
+def test_what_waits_is_kept_through_a_lost_login_and_sent_after_the_next(
+    tuesday: Tuesday, address: str, browser: Browser
+) -> None:
+    with small_phone(browser) as context:
+        page = log_in(context, address)
+        with tuesday.town.system.transaction() as session:
+            phone_login.revoke_all(session, tuesday.town.technicians["T1"], tuesday.clock())
+        press(page, WORDS["zh"]["go"])
+        page.fill("#code", "T1")
+        page.fill("#pin", PIN)
+        page.click("button.go")
+        expect(page.locator(".thumb .go")).to_contain_text(WORDS["zh"]["there"])
+        expect(page.locator(".connection.good")).to_be_visible()
+    assert visit_of(tuesday).state == VisitState.EN_ROUTE
+
+
+def test_what_the_server_refuses_is_shown_with_the_reason_and_can_be_put_away(
+    tuesday: Tuesday, address: str, browser: Browser
+) -> None:
+    with small_phone(browser) as context:
+        page = log_in(context, address)
+        tuesday.phone.report(tuesday.first, "arrival")
+        press(page, WORDS["zh"]["go"])
+        expect(page.locator(".connection.wrong")).to_contain_text("1 项要处理")
+        page.click(".connection")
+        expect(page.locator(".held .refused")).to_contain_text("状态已经变了")
+        assert_fit_for_gloves_and_sun(page)
+        page.get_by_text("删除这一项").click()
+        expect(page.locator(".connection.good")).to_be_visible()
+
+
+def test_a_changed_route_is_announced_until_it_was_seen(tuesday: Tuesday, address: str, browser: Browser) -> None:
+    with small_phone(browser) as context:
+        page = log_in(context, address)
+        with tuesday.town.system.transaction() as session:
+            route = session.scalars(select(Route)).one()
+            assert route.seen_revision == 1
+            route.revision = 2
+        page.reload()
+        expect(page.locator(".notice")).to_contain_text("路线有变动")
+        assert_fit_for_gloves_and_sun(page)
+        page.locator(".notice button").click()
+        expect(page.locator(".notice")).to_have_count(0)
+    with tuesday.town.system.transaction(read_only=True) as session:
+        assert session.scalars(select(Route)).one().seen_revision == 2
+
+
+def test_a_day_that_is_not_published_says_what_will_come(tuesday: Tuesday, address: str, browser: Browser) -> None:
+    tuesday.clock.advance(days=1)
+    with small_phone(browser) as context:
+        page = context.new_page()
+        page.goto(f"{address}/phone")
+        page.fill("#code", "T1")
+        page.fill("#pin", PIN)
+        page.click("button.go")
+        expect(page.locator(".empty")).to_contain_text("还没发布")
+        assert_fit_for_gloves_and_sun(page)
 
 
 def test_the_page_opens_without_signal(tuesday: Tuesday, address: str, browser: Browser) -> None:
