@@ -14,12 +14,12 @@ import structlog
 
 from dispatch import plans
 from dispatch.errors import PlanOutOfDate, SolverFailed
+from dispatch.fallback import greedy
 from dispatch.planning import Snapshot, snapshot
 from dispatch.solver_process import solve_in_child
 from dispatch.system import System
 from routing.check import violations
 from routing.limits import Limits, Progress
-from routing.mend import filled, mended
 from routing.plan import Plan
 
 TRIES = 3
@@ -98,16 +98,12 @@ def _solved(
         planned = solve_in_child(snap.problem, limits, start=start, progress=progress, cancelled=cancelled)
     except SolverFailed as failed:
         log.error("plan.solver-failed", reason=str(failed))
-        return _greedy(snap), str(failed)
+        return greedy(snap.problem, snap.running), str(failed)
     broken = violations(snap.problem, planned)
     if broken:
         log.error("plan.broken", first=broken[0].detail, count=len(broken))
-        return _greedy(snap), f"The planner broke a rule: {broken[0].detail}"
+        return greedy(snap.problem, snap.running), f"The planner broke a rule: {broken[0].detail}"
     return planned, None
-
-
-def _greedy(snap: Snapshot) -> Plan:
-    return filled(snap.problem, mended(snap.problem, snap.running.routes))
 
 
 def _origin(snap: Snapshot, limits: Limits, warning: str | None) -> dict[str, Any]:
