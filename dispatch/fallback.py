@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.errors import SolverFailed
-from dispatch.solver_child import Engine
-from dispatch.solver_process import solve_in_child
 from routing.eligibility import reason, who_barrier
 from routing.insertion import fits, inserted
-from routing.limits import Limits, Progress
 from routing.mend import mended, urgency
 from routing.plan import Plan, Reason, Route, Rule
 from routing.problem import Problem, Vehicle, Visit
-from routing.solve import solve
 
 FALLBACK_SECONDS = 5.0
 NEAREST = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A plan, and what went wrong with the planner if it is a fallback's (None if it is its own)."""
-
-    plan: Plan
-    failure: str | None
-
-
-def solve_or_fall_back(
-    problem: Problem,
-    limits: Limits,
-    start: Plan | None = None,
-    progress: Callable[[Progress], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-    *,
-    engine: Engine = solve,
-) -> Answer:
-    """The planner's plan, or a greedy one within `FALLBACK_SECONDS` of its failure.
-
-    Raises PlanningCancelled.
-    """
-    try:
-        return Answer(solve_in_child(problem, limits, start, progress, cancelled, engine=engine), None)
-    except SolverFailed as failed:
-        return Answer(greedy(problem, start), failed.message)
 
 
 def greedy(problem: Problem, start: Plan | None = None, seconds: float = FALLBACK_SECONDS) -> Plan:

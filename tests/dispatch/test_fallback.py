@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from dispatch.fallback import greedy, solve_or_fall_back
+from dispatch.fallback import greedy
 from routing.check import violations
-from routing.limits import Limits
 from routing.plan import Plan, Route, Rule
 from routing.problem import Problem, TimeWindow, Vehicle, Visit
 from routing.travel import GreatCircle
-from tests.dispatch import engines
 
 DAY = TimeWindow(8 * 3600, 18 * 3600)
 
@@ -89,16 +87,3 @@ def test_an_area_without_a_matrix_is_served_too() -> None:
 
 def test_nobody_at_work_is_an_answer() -> None:
     assert {why.rule for why in greedy(day(3, 0)).unassigned.values()} == {Rule.NO_VEHICLE}
-
-
-def test_a_planner_that_crashes_is_replaced_by_the_fallback_which_says_so() -> None:
-    answer = solve_or_fall_back(day(5, 2), Limits(seconds=30), engine=engines.crashes)
-    assert answer.failure is not None
-    assert "SIGSEGV" in answer.failure
-    assert answer.plan.unassigned == {}
-
-
-def test_a_planner_that_works_is_not_replaced() -> None:
-    answer = solve_or_fall_back(day(5, 2), Limits(seconds=1))
-    assert answer.failure is None
-    assert answer.plan.unassigned == {}
