@@ -13,9 +13,11 @@ MOST_PER_PAGE = 200
 
 def by_number(session: Session, merchant_id: int, number: str) -> WorkOrder:
     """The order; NotFound alike for one that does not exist and another merchant's."""
-    order = session.scalars(
-        select(WorkOrder).where(WorkOrder.merchant_id == merchant_id, WorkOrder.number == number)
-    ).one_or_none()
+    order = None
+    if "\0" not in number:
+        order = session.scalars(
+            select(WorkOrder).where(WorkOrder.merchant_id == merchant_id, WorkOrder.number == number)
+        ).one_or_none()
     if order is None:
         raise NotFound(
             f"There is no order {number!r}.", field="number", remedy="Check the number, or hand the order in."

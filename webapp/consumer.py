@@ -28,6 +28,7 @@ from webapp.system import system
 bp = APIBlueprint("consumer", __name__, url_prefix="/c/<token>", enable_openapi=False)
 FORM = 4 * KILOBYTE
 WHO = "consumer"
+EARLIEST_YEAR, LATEST_YEAR = 2020, 2200
 HALF_A_DAY = "private, max-age=43200"
 
 
@@ -191,7 +192,7 @@ def _instant(text: str | None) -> datetime:
         at = datetime.fromisoformat(text or "")
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
         raise InvalidInput("This is not a window.", field="starts_at", remedy="Choose one of the windows shown.")
     return at
 

@@ -78,7 +78,8 @@ def test_a_window_taken_meanwhile_shows_the_fresh_ones_with_a_sentence(sqlite_to
 
 
 @pytest.mark.parametrize(
-    "starts_at", ["2020-01-01T00:00:00+00:00", "2026-05-12T02:30:00+00:00", "soon", "2026-05-12", ""]
+    "starts_at",
+    ["2020-01-01T00:00:00+00:00", "2026-05-12T02:30:00+00:00", "soon", "2026-05-12", "", "0001-01-01T00:00:00+08:00"],
 )
 def test_a_window_that_is_past_or_none_is_refused_with_fresh_ones(consumer: ConsumerLink, starts_at: str) -> None:
     answer = consumer.post("/appointment", starts_at=starts_at)
