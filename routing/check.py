@@ -16,7 +16,7 @@ def violations(problem: Problem, plan: Plan) -> list[Violation]:
     for route in plan.routes:
         if problem.has_vehicle(route.vehicle):
             known = tuple(visit_id for visit_id in route.visits if problem.has_visit(visit_id))
-            found.extend(_route(problem, Route(route.vehicle, known)))
+            found.extend(route_violations(problem, Route(route.vehicle, known)))
     return found
 
 
@@ -40,7 +40,8 @@ def _accounts(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation(Rule.MISSING, None, visit.id, 0, f"visit {visit.id} is neither served nor left out")
 
 
-def _route(problem: Problem, route: Route) -> Iterator[Violation]:
+def route_violations(problem: Problem, route: Route) -> Iterator[Violation]:
+    """Every rule one route breaks, whatever the others do; its vehicle and visits must be in the problem."""
     vehicle = problem.vehicle(route.vehicle)
     timed = stops(problem, route)
     for visit_id in route.visits:

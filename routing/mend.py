@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from routing.check import violations
+from routing.check import route_violations
 from routing.eligibility import reason
 from routing.insertion import fits, inserted, insertions
 from routing.plan import Plan, Route
@@ -87,4 +87,4 @@ def _visits(problem: Problem, visit_ids: Iterable[int]) -> list[Visit]:
 
 
 def _breaks_rules(problem: Problem, route: Route) -> bool:
-    return any(violation.vehicle is not None for violation in violations(problem, Plan((route,), {})))
+    return next(route_violations(problem, route), None) is not None

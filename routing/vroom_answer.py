@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from routing.check import violations
+from routing.check import route_violations
 from routing.load import Load
 from routing.plan import Plan, Reason, Route, Rule, Stop
 from routing.problem import Problem
@@ -71,8 +71,7 @@ def _route(problem: Problem, route: Route) -> Json:
         row["distance"] = metres
     broken = [
         {"cause": CAUSES.get(violation.rule, violation.rule.value), "duration": violation.amount}
-        for violation in violations(problem, Plan((route,), {}))
-        if violation.vehicle is not None
+        for violation in route_violations(problem, route)
     ]
     return row | _described(vehicle.description) | {"steps": steps, "violations": broken}
 
