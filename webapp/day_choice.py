@@ -59,7 +59,7 @@ def _window(offer: Offer, shown: ConsumerView, has_better: bool) -> Window:
         offer.starts_at,
         offer.ends_at,
         is_best=has_better and offer.grade == Grade.BEST,
-        is_present=offer.starts_at == shown.starts_at,
+        is_present=(offer.starts_at, offer.ends_at) == (shown.starts_at, shown.ends_at),
         hour=offer.starts_at.astimezone(shown.zone).hour,
     )
 

@@ -202,3 +202,14 @@ def test_the_page_with_all_it_loads_is_light(consumer: ConsumerLink) -> None:
     page = consumer.page()
     assert all(name in page for name in loaded)
     assert len(page.encode()) + sum((STATIC / name).stat().st_size for name in loaded) <= 60_000
+
+
+def test_a_longer_window_of_the_merchants_is_not_taken_for_one_on_offer(sqlite_town: Town) -> None:
+    consumer = ConsumerLink(sqlite_town)
+    consumer.post("/appointment", starts_at=TEN)
+    assert "当前预约" in consumer.page("/move")
+    with sqlite_town.system.transaction() as session:
+        promise = session.get_one(Visit, consumer.visit_id).appointment
+        assert promise is not None
+        promise.window_ends_at = shanghai(18)
+    assert "当前预约" not in consumer.page("/move")

@@ -27,7 +27,8 @@ def require_sound(page: Page) -> None:
     found = [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page)["violations"]]
     assert found == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    small = "[...document.querySelectorAll('main a, main button, main label')].filter(e => e.offsetParent && e.offsetHeight < 44).length"
+    controls = "[...document.querySelectorAll('main a, main button, main label')]"
+    small = f"{controls}.filter(e => e.offsetParent && e.offsetHeight < 44).length"
     assert page.evaluate(small) == 0
 
 
