@@ -7,20 +7,23 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
+from importlib.metadata import version
 from typing import Any
 
-import ortools
 import structlog
 
 from dispatch import plans
 from dispatch.errors import PlanOutOfDate, SolverFailed
 from dispatch.fallback import greedy
 from dispatch.planning import Snapshot, snapshot
+from dispatch.solver_child import Engine
 from dispatch.solver_process import solve_in_child
 from dispatch.system import System
 from routing.check import violations
 from routing.limits import Limits, Progress
 from routing.plan import Plan
+from routing.solve import solve
 
 TRIES = 3
 SECONDS_TO_MEND = 3.0
@@ -49,35 +52,22 @@ def run(
     by: str,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    engine: Engine = solve,
 ) -> Outcome:
     """Plan the day and keep the result as its draft.
 
     A booking made meanwhile is never lost: the day is looked at again and the plan mended, at most three times;
     then PlanOutOfDate. When the solver fails a greedy plan is kept in its place, with a warning.
     """
+    ask = partial(solve_in_child, progress=progress, cancelled=cancelled, engine=engine)
     start: Plan | None = None
     for attempt in range(TRIES):
         with system.transaction(read_only=True) as session:
             base = plans.shown(session, area_code, on_date)
-            base_id = base.id if base else None
             snap = snapshot(session, system.travel_times, area_code, on_date, plan=base)
-        planned, warning = _solved(snap, limits, start or snap.running, progress, cancelled)
+        planned, warning = _solved(snap, partial(ask, snap.problem, limits, start or snap.running))
         try:
-            with system.transaction() as session:
-                kept = plans.store(
-                    session, snap, planned, based_on_id=base_id, solver=_origin(snap, limits, warning),
-                    at=system.now(), by=by,
-                )  # fmt: skip
-                routes = [(r.travel, r.distance) for r in kept.routes if r.starts_at is not None]
-                return Outcome(
-                    plan_id=kept.id,
-                    visits=len(snap.problem.visits),
-                    placed=len(snap.problem.visits) - len(planned.unassigned),
-                    technicians=len(routes),
-                    travel=sum(travel for travel, _ in routes),
-                    distance=sum(distance for _, distance in routes),
-                    warning=warning,
-                )
+            return _kept(system, snap, planned, base.id if base else None, _origin(snap, limits, warning), by)
         except PlanOutOfDate:
             log.info("plan.mended", area=area_code, on_date=on_date.isoformat(), attempt=attempt + 1)
             start = planned
@@ -87,15 +77,10 @@ def run(
     )
 
 
-def _solved(
-    snap: Snapshot,
-    limits: Limits,
-    start: Plan,
-    progress: Callable[[Progress], None] | None,
-    cancelled: Callable[[], bool] | None,
-) -> tuple[Plan, str | None]:
+def _solved(snap: Snapshot, ask: Callable[[], Plan]) -> tuple[Plan, str | None]:
+    """The engine's plan if it breaks no rule; else a greedy one, and what was wrong."""
     try:
-        planned = solve_in_child(snap.problem, limits, start=start, progress=progress, cancelled=cancelled)
+        planned = ask()
     except SolverFailed as failed:
         log.error("plan.solver-failed", reason=str(failed))
         return greedy(snap.problem, snap.running), str(failed)
@@ -106,13 +91,32 @@ def _solved(
     return planned, None
 
 
+def _kept(
+    system: System, snap: Snapshot, planned: Plan, based_on_id: int | None, solver: dict[str, Any], by: str
+) -> Outcome:
+    with system.transaction() as session:
+        plan = plans.store(
+            session, snap, planned, based_on_id=based_on_id, solver=solver, at=system.now(), by=by
+        )
+        driven = [route for route in plan.routes if route.starts_at is not None]
+        return Outcome(
+            plan_id=plan.id,
+            visits=len(snap.problem.visits),
+            placed=len(snap.problem.visits) - len(planned.unassigned),
+            technicians=len(driven),
+            travel=sum(route.travel for route in driven),
+            distance=sum(route.distance for route in driven),
+            warning=solver["warning"],
+        )
+
+
 def _origin(snap: Snapshot, limits: Limits, warning: str | None) -> dict[str, Any]:
     """Seed, versions and input hash: enough to tell whether two plans came from the same question."""
     asked = [*map(asdict, snap.problem.visits), *map(asdict, snap.problem.vehicles)]
     question = json.dumps(asked, sort_keys=True, default=sorted).encode()
     return {
         "engine": "ortools",
-        "version": ortools.__version__,
+        "version": version("ortools"),
         "seed": limits.seed,
         "seconds": limits.seconds,
         "processes": limits.processes,

@@ -9,6 +9,7 @@ from dispatch.errors import PlanOutOfDate
 from dispatch.system import System
 from routing.limits import Limits
 from technicians.errors import Conflict
+from tests.dispatch import engines
 from tests.town import AREA, TUESDAY, Town, shanghai
 
 LIMITS = Limits(seconds=1.0, iterations=20)
@@ -104,3 +105,24 @@ def test_the_difference_names_who_and_when_before_and_after(system: System, town
     assert change["visit_id"] == visits["A1"]
     assert change["technician_after"] == town.technicians[other]
     assert change["technician_before"] != change["technician_after"]
+
+
+def test_when_the_solver_dies_a_greedy_plan_is_kept_and_says_so(system: System, town: Town) -> None:
+    visits = ordered(town, system, ("A1", "lamp", "310101", (9, 11)))
+    outcome = plan_day.run(system, AREA, TUESDAY, LIMITS, by="ada", engine=engines.crashes)
+    assert outcome.warning is not None
+    assert "SIGSEGV" in outcome.warning
+    assert set(stops(system, outcome.plan_id)) == set(visits.values())
+
+
+def test_a_published_plan_is_untouched_by_a_solver_that_dies(system: System, town: Town) -> None:
+    visits = ordered(town, system, ("A1", "lamp", "310101", (9, 11)))
+    first = planned(system)
+    with system.transaction() as session:
+        plans.publish(session, first, by="ada", at=system.now())
+    plan_day.run(system, AREA, TUESDAY, LIMITS, by="ada", engine=engines.crashes)
+    with system.transaction(read_only=True) as session:
+        current = plans.current(session, AREA, TUESDAY)
+        assert current is not None
+        assert current.id == first
+    assert set(stops(system, first)) == set(visits.values())
