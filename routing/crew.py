@@ -19,6 +19,7 @@ GRACE = 2.0
 STARTING = 20.0
 
 Done = Callable[[int, Plan], None]
+Share = Callable[[int], Limits]
 
 
 @dataclass(slots=True)
@@ -56,8 +57,8 @@ class Crew:
         for worker in self.workers:
             worker.end()
 
-    def solve(self, parts: Sequence[Part], limits: Limits, done: Done) -> None:
-        """Plan every part within `limits` each; `done(number, plan)` as plans come.
+    def solve(self, parts: Sequence[Part], limits: Share, done: Done) -> None:
+        """Plan every part; `limits(parts not yet begun)` is asked for each, `done(number, plan)` told as plans come.
 
         A child that overruns by `GRACE` seconds or dies is replaced, and its part has no new plan.
         """
@@ -69,7 +70,7 @@ class Crew:
                 if worker.number < 0 and waiting:
                     number = waiting.pop()
                     with suppress(BrokenPipeError):
-                        worker.give(number, parts[number], limits)
+                        worker.give(number, parts[number], limits(len(waiting) + 1))
                 self.workers[i] = self._checked(worker)
             self._take(done)
 

@@ -23,7 +23,8 @@ from routing.split import Part, anchors, flat, parts
 MOST_VISITS = 120
 ROUNDS = 2
 NEAREST = 25
-SEARCHING = 0.95
+SEARCHING = 0.92
+LEAST_SECONDS = 0.05
 MOST_IN_ONE = 500
 IN_ONE = 0.5
 
@@ -74,15 +75,19 @@ class _Search:
         self.keep(solve_single(self.problem, limits, start, part_of_it).routes)
 
     def rounds(self, crew: Crew | None) -> None:
-        searching = self.limits.seconds * SEARCHING
+        ends = self.limits.seconds * SEARCHING
         for number in range(ROUNDS):
             cut = parts(self.problem, Plan(tuple(self.routes.values()), {}), MOST_VISITS, number)
-            share = (searching - self._passed()) / (ROUNDS - number)
-            turns = math.ceil(len(cut) / self.limits.processes)
-            each = replace(self.limits, seconds=max(0.05, share / max(1, turns)), processes=1)
-            self._round(cut, each, crew)
+            round_ends = self._passed() + (ends - self._passed()) / (ROUNDS - number)
+            self._round(cut, round_ends, crew)
 
-    def _round(self, cut: Sequence[Part], each: Limits, crew: Crew | None) -> None:
+    def _round(self, cut: Sequence[Part], ends: float, crew: Crew | None) -> None:
+        def share(parts_left: int) -> Limits:
+            """An equal share of the time that is really left, so that overruns do not add up."""
+            turns = math.ceil(parts_left / self.limits.processes)
+            seconds = max(LEAST_SECONDS, (ends - self._passed()) / turns)
+            return replace(self.limits, seconds=seconds, processes=1)
+
         def done(number: int, plan: Plan) -> None:
             for vehicle in cut[number].problem.vehicles:
                 self.routes.pop(vehicle.id, None)
@@ -91,10 +96,11 @@ class _Search:
             self._report()
 
         if crew is not None:
-            crew.solve(cut, each, done)
+            crew.solve(cut, share, done)
             return
         for number, part in enumerate(cut):
-            done(number, solve_single(part.problem, each, part.start if part.start.routes else None, None))
+            start = part.start if part.start.routes else None
+            done(number, solve_single(part.problem, share(len(cut) - number), start, None))
 
     def _report(self) -> None:
         if self.tell is None:

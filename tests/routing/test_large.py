@@ -15,6 +15,7 @@ from routing.schedule import stops
 from routing.split import Part, laid_out, parts
 from routing.travel import GreatCircle
 
+SHORT = Limits(0.1, iterations=1)
 DAY = TimeWindow(8 * 3600, 18 * 3600)
 
 
@@ -110,7 +111,7 @@ def test_child_processes_plan_parts_side_by_side() -> None:
     cut = parts(city(60, 12), Plan((), {}), 15, 0)
     done: dict[int, Plan] = {}
     with Crew(2) as crew:
-        crew.solve(cut, Limits(0.1, iterations=1), done.__setitem__)
+        crew.solve(cut, lambda _: SHORT, done.__setitem__)
     assert sorted(done) == list(range(len(cut)))
     assert all(violations(cut[number].problem, plan) == [] for number, plan in done.items())
 
@@ -120,7 +121,7 @@ def test_a_part_whose_child_dies_does_not_hold_up_the_others() -> None:
     deadly = replace(cut[0], problem=replace(cut[0].problem, travel=Deadly(), durations=None))
     done: dict[int, Plan] = {}
     with Crew(1) as crew:
-        crew.solve([deadly, *cut[1:]], Limits(0.1, iterations=1), done.__setitem__)
+        crew.solve([deadly, *cut[1:]], lambda _: SHORT, done.__setitem__)
     assert sorted(done) == list(range(1, len(cut)))
 
 
