@@ -23,6 +23,10 @@ ARGUMENTS = (
 
 
 class _Quiet(WSGIRequestHandler):
+    """Gives up a connection that a browser opened and does not use, so that every thread ends with the server."""
+
+    timeout = 2
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Keep the test's output clean."""
 
@@ -31,7 +35,7 @@ class _Quiet(WSGIRequestHandler):
 def serving(application: Any) -> Iterator[str]:
     """The address at which a WSGI application answers, on a free port of this machine."""
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True  # type: ignore[attr-defined]
+    server.daemon_threads = False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
