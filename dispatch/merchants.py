@@ -53,6 +53,11 @@ def new_key(session: Session, code: str, *, by: str, at: datetime) -> str:
     return key
 
 
+def everybody(session: Session) -> list[Merchant]:
+    """All merchants by name."""
+    return list(session.scalars(select(Merchant).order_by(Merchant.name, Merchant.id)))
+
+
 def by_code(session: Session, code: str) -> Merchant:
     """The merchant with this code; NotFound."""
     merchant = session.scalars(select(Merchant).where(Merchant.code == code)).one_or_none()

@@ -152,15 +152,16 @@ def _break_cell(week: Week, days: list[Day], rest: BreakHours) -> str:
 def _hours_text(hours: DayHours) -> str:
     if hours.off:
         return "off"
-    hard = f"/{_clock(hours.hard_ends)}" if hours.hard_ends != hours.soft_ends else ""
-    return f"{_clock(hours.begins)}-{_clock(hours.soft_ends)}{hard}"
+    hard = f"/{clock(hours.hard_ends)}" if hours.hard_ends != hours.soft_ends else ""
+    return f"{clock(hours.begins)}-{clock(hours.soft_ends)}{hard}"
 
 
 def _break_text(rest: BreakHours) -> str:
     length = f"{rest.duration // 60}m" if rest.duration % 60 == 0 else f"{rest.duration}s"
-    return f"{_clock(rest.earliest)}-{_clock(rest.latest)}/{length}"
+    return f"{clock(rest.earliest)}-{clock(rest.latest)}/{length}"
 
 
-def _clock(seconds: int) -> str:
+def clock(seconds: int) -> str:
+    """Seconds after midnight as a clock shows them; past 24:00 for the next day."""
     text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
     return text if seconds % 60 == 0 else f"{text}:{seconds % 60:02d}"

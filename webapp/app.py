@@ -8,11 +8,27 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispatch.system import System
-from webapp import api, board, consumer, csrf, errors, headers, health, languages, limits, login, openapi, page
+from webapp import (
+    api,
+    board,
+    consumer,
+    coverage,
+    csrf,
+    errors,
+    headers,
+    health,
+    languages,
+    limits,
+    login,
+    openapi,
+    orders,
+    page,
+    roster,
+)
 from webapp.access import allow_anyone, guard, undeclared
 from webapp.sessions import HostCookie
 
-BLUEPRINTS = (health.bp, login.bp, board.bp, consumer.bp, api.bp)
+BLUEPRINTS = (health.bp, login.bp, board.bp, orders.bp, roster.bp, coverage.bp, consumer.bp, api.bp)
 
 
 def create_app(system: System) -> APIFlask:

@@ -25,7 +25,7 @@ class Room:
 
     @property
     def is_here(self) -> bool:
-        return request.blueprint == self.endpoint.partition(".")[0]
+        return (request.blueprint or "").partition(".")[0] == self.endpoint.partition(".")[0]
 
 
 ROOMS = (

@@ -1,0 +1,97 @@
+"""What orders tell, in the reader's language: why one is parked, what happened to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import LazyString, gettext, lazy_gettext
+
+from dispatch import parking
+from dispatch.order_history import Happening
+from dispatch.parking import ParkRule
+from webapp.page import language_here
+from webapp.system import system
+
+PARKED: dict[ParkRule, LazyString] = {
+    ParkRule.NO_PLACE: lazy_gettext("There is neither an address with a county nor a position."),
+    ParkRule.UNKNOWN_CODE: lazy_gettext("County code %(code)s is not in the registry."),
+    ParkRule.NOT_SERVED: lazy_gettext("%(county)s is not served by this installation."),
+    ParkRule.ADDRESS_UNCLEAR: lazy_gettext("The address does not name one county. It may be: %(candidates)s."),
+    ParkRule.OUTSIDE: lazy_gettext("The position %(lng)s, %(lat)s lies in no county."),
+    ParkRule.NO_BOUNDARIES: lazy_gettext(
+        "Only the position is known, and no boundaries are loaded. The nearest county is %(nearest)s."
+    ),
+    ParkRule.CODE_DISAGREES: lazy_gettext("The order says %(code)s, but its position lies in %(point)s."),
+    ParkRule.ADDRESS_DISAGREES: lazy_gettext("The address names %(address)s, the rest of the order says %(other)s."),
+}
+HAPPENED: dict[str, LazyString] = {
+    "work-order.submitted": lazy_gettext("Order handed in"),
+    "work-order.goods-arrived": lazy_gettext("Goods arrived"),
+    "work-order.placed": lazy_gettext("Put in its place"),
+    "work-order.parked": lazy_gettext("Put on the worklist"),
+    "work-order.cancelled": lazy_gettext("Order cancelled"),
+    "work-order.learn-position": lazy_gettext("Position learnt from the check-in"),
+    "visit.moved": lazy_gettext("Given to another technician or time"),
+    "visit.pinned": lazy_gettext("Pin changed"),
+    "en-route": lazy_gettext("Technician set out"),
+    "check-in": lazy_gettext("Technician checked in"),
+    "proof": lazy_gettext("Photo taken"),
+    "completion": lazy_gettext("Work completed"),
+    "could-not-complete": lazy_gettext("Could not be completed"),
+    "confirmed": lazy_gettext("Window promised"),
+    "kept": lazy_gettext("Window promised and kept"),
+    "broken": lazy_gettext("Window promised and missed"),
+    "moved": lazy_gettext("Window promised, later moved"),
+    "cancelled": lazy_gettext("Window promised, later given back"),
+}
+LOOK = {
+    "completion": "done", "kept": "done", "confirmed": "planned", "check-in": "on-site", "en-route": "on-the-way",
+    "could-not-complete": "trouble", "broken": "trouble", "work-order.cancelled": "trouble",
+    "work-order.parked": "trouble",
+}  # fmt: skip
+CODES = {"county", "candidates", "nearest", "code", "point", "address", "other"}
+
+
+def why_parked(text: str) -> str:
+    """The reason an order keeps, as a sentence with the names of its counties."""
+    reason = parking.read(text)
+    if reason.rule not in PARKED:
+        return reason.sentence
+    facts = {name: _named(value) if name in CODES else value for name, value in reason.facts.items()}
+    told = str(PARKED[reason.rule]) % _Facts(facts)
+    if reason.facts.get("datum") == "gcj02":
+        told += " " + str(gettext("They would agree if the position were GCJ-02 (AMap, Tencent)."))
+    return told
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _named(codes: str) -> str:
+    return ", ".join(county_name(code) for code in codes.split(",") if code) or "–"
+
+
+def county_name(code: str) -> str:
+    """A county of the registry with its prefecture, in the reader's language; the code if it is unknown."""
+    registry = system().places.registry
+    if code not in registry:
+        return code
+    county = registry.get(code)
+    if language_here() == "en":
+        return f"{county.name_en} ({code})"
+    return f"{county.prefecture}{county.name}" if county.prefecture != county.name else county.name
+
+
+def happened(happening: Happening) -> str:
+    return str(HAPPENED.get(happening.what, happening.what))
+
+
+def look_of(happening: Happening) -> str:
+    return LOOK.get(happening.what, "")
+
+
+def words() -> dict[str, Any]:
+    """What the pages of orders use in their templates."""
+    return {"why_parked": why_parked, "happened": happened, "look_of": look_of, "county_name": county_name}
