@@ -30,7 +30,7 @@ def my_day(session: Session, device: DeviceToken, query_data: DayQuery) -> DayOu
 @access.technician
 @bp.input(SeenIn, example={"on": "2026-05-11", "revision": 4})
 @bp.output({}, status_code=204)
-@bp.doc(summary="I have seen this revision of my route", security="bearer", responses=[401, 404, 422])
+@bp.doc(summary="I have seen this revision of my route", security="bearer", responses=[400, 401, 404, 422])
 def seen(session: Session, device: DeviceToken, json_data: SeenIn) -> Any:
     """So that the dispatcher knows whether a change has reached the technician. Safe to repeat."""
     technician_day.see_route(session, device.technician_id, json_data.on, json_data.revision, at=access.system().now())

@@ -19,7 +19,7 @@ bp = APIBlueprint("login", __name__, tag="Login")
 @access.public
 @bp.input(LoginIn, example=LOGIN)
 @bp.output(LoginOut, example=LOGGED_IN)
-@bp.doc(summary="Log this phone in", responses=[401, 422, 429])
+@bp.doc(summary="Log this phone in", responses=[400, 401, 422, 429])
 def log_in(json_data: LoginIn) -> LoginOut:
     """A token for 30 days. After eight wrong PINs the login is locked for a while, longer each time."""
     return show.login(phone_login.log_in(access.system(), json_data.code, json_data.pin, json_data.device_id))

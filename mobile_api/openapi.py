@@ -27,6 +27,7 @@ PROBLEM: Spec = {
     },
 }
 EXAMPLES = {
+    "400": ("http-400", "The request is not understood", "The body is not JSON."),
     "401": ("not-logged-in", "Please log in", "This phone is not logged in. Log in with your code and PIN."),
     "404": ("not-found", "Not found", "No such visit on your route. Reload your day; it may have moved."),
     "409": ("illegal-transition", "Not possible now", "Visit is completed, which cannot become en-route."),

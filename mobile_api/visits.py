@@ -15,7 +15,7 @@ from mobile_api.shapes import EVENT, VISIT, CompletionIn, CouldNotCompleteIn, Ev
 
 bp = APIBlueprint("visits", __name__, tag="Visits")
 ONE = "/mobile/v1/visits/<int(max=2147483647):visit_id>"
-REFUSALS = [401, 404, 409, 422]
+REFUSALS = [400, 401, 404, 409, 422]
 
 
 @bp.get(ONE)
