@@ -48,6 +48,7 @@ function openMenu(app) {
 function menu(app, dialog) {
   const { technician } = app.me;
   const held = app.outbox.mine();
+  const waiting = app.outbox.waiting().length;
   const other = language() === "zh" ? "en" : "zh";
   return [
     h("div", { class: "sheet-head" },
@@ -56,11 +57,11 @@ function menu(app, dialog) {
     h("h3", {}, word("on_phone")),
     held.length ? null : h("p", { class: "receipt" }, icon("check"), word("nothing_left")),
     held.length ? h("ul", { class: "held" }, held.map((item) => heldItem(app, item, dialog))) : null,
-    held.length ? h("p", { class: "quiet" }, word("kept_more")) : null,
-    held.length ? h("button", { type: "button", onclick: () => app.outbox.send().then(() => dialog.close()) }, icon("upload"), word("try_now")) : null,
+    waiting ? h("p", { class: "quiet" }, word("kept_more")) : null,
+    waiting ? h("button", { type: "button", onclick: () => app.outbox.send().then(() => dialog.close()) }, icon("upload"), word("try_now")) : null,
     h("button", { type: "button", onclick: () => { dialog.close(); app.read(); } }, icon("undo"), word("refresh")),
     h("button", { type: "button", lang: other, onclick: () => { dialog.close(); app.speak(other); } }, icon("language"), word("language")),
-    held.length ? h("p", { class: "quiet" }, word("sure_logout", { n: held.length })) : null,
+    waiting ? h("p", { class: "quiet" }, word("sure_logout", { n: waiting })) : null,
     h("button", { type: "button", class: "leave", onclick: () => { dialog.close(); app.logOut(); } }, icon("leave"), word("log_out")),
   ];
 }

@@ -9,7 +9,7 @@ export const WORDS = {
     set_out: "出发", arrive: "我到了", open_visit: "拍照并完成", complete: "完成", cannot: "无法完成", locating: "正在定位…", back: "返回", close: "关闭",
     today: "今天的路线", rest: "休息", done_count: "已完成 {done}/{total}", approximate: "地址位置是估计的，请先打电话确认。",
     all_done: "今天的活都干完了", all_done_more: "辛苦了！没有剩下的站点。", not_published: "今天的行程还没发布",
-    not_published_more: "调度员发布后会出现在这里。下拉或点刷新再看。", empty_day: "今天没有安排", empty_day_more: "有新的安排会显示在这里。", refresh: "刷新", route_changed: "路线有变动，请看一下。", seen: "知道了", loading: "正在读取今天的行程…",
+    not_published_more: "调度员发布后会自动出现在这里。", empty_day: "今天没有安排", empty_day_more: "有新的安排会显示在这里。", refresh: "刷新", route_changed: "路线有变动，请看一下。", seen: "知道了", loading: "正在读取今天的行程…",
     synced: "已同步", sending: "正在上传 {n}", kept_here: "离线 · 已存 {n} 项", offline: "离线", to_fix: "{n} 项要处理",
     on_phone: "还在这部手机上", nothing_left: "全部已送达，这部手机上没有剩下的。", menu: "菜单", language: "English", technician: "工号 {code}",
     kept_more: "有信号时会自动上传，不会丢。", try_now: "现在上传", throw_away: "删除这一项",
