@@ -25,7 +25,6 @@ from technicians.availability import Availability
 from technicians.place import County
 
 STARTED = {VisitState.EN_ROUTE, VisitState.ON_SITE, VisitState.COMPLETED}
-MOST_PLACES_IN_A_MATRIX = 3000
 LEAVES_THE_PLAN = {VisitState.CANCELLED, VisitState.COULD_NOT_COMPLETE}
 
 
@@ -170,10 +169,7 @@ class _Places:
         self, visits: tuple[core.Visit, ...], vehicles: tuple[core.Vehicle, ...], travel_times: TravelTimes
     ) -> core.Problem:
         points = np.array(list(self._index), dtype=np.float64).reshape(-1, 2)
-        if len(points) > MOST_PLACES_IN_A_MATRIX:
-            return core.Problem(visits, vehicles, coordinates=points, travel=travel_times)
-        durations, distances = travel_times.matrix(points)
-        return core.Problem(visits, vehicles, durations, distances, coordinates=points, travel=travel_times)
+        return core.Problem.over(visits, vehicles, points, travel_times)
 
 
 def _as_visit(session: Session, candidate: Candidate, day: Day, places: _Places) -> core.Visit:
@@ -202,9 +198,9 @@ def _visit(
         service=row.service,
         setup=row.setup,
         windows=windows,
-        skills=row.skills,
-        county=row.county_code,
-        load=(row.load,),
+        skills={} if started else row.skills,
+        county=None if started else row.county_code,
+        load=(0,) if started else (row.load,),
         priority=row.priority,
         pin=core.Pin(technician, start) if technician is not None or start is not None else None,
     )

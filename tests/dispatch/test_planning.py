@@ -1,14 +1,15 @@
+from dispatch import booking, changes, plans
 from dispatch.planning import snapshot
 from dispatch.system import System
-from dispatch.work_order import VisitState
+from dispatch.work_order import BookedBy, VisitState
+from routing.limits import Limits
+from routing.solve import solve
 from tests.town import AREA, TUESDAY, Town, shanghai
 
 HOUR = 3600
 
 
-def test_the_planner_sees_the_promised_visits_and_the_people_who_work_that_day(
-    system: System, town: Town
-) -> None:
+def test_the_planner_sees_the_promised_visits_and_the_people_who_work_that_day(system: System, town: Town) -> None:
     with system.transaction() as session:
         visit = town.order(session, "A1", "chandelier", "310104", window=(10, 12)).visits[0]
         town.order(session, "A2")
@@ -49,3 +50,23 @@ def test_a_pin_becomes_the_planners_pin(system: System, town: Town) -> None:
     pin = snap.problem.visits[0].pin
     assert pin is not None
     assert (pin.vehicle, pin.start) == (town.technicians["T2"], 11 * HOUR)
+
+
+def test_a_visit_under_way_stays_with_its_technician_whatever_the_rules_say(system: System, town: Town) -> None:
+    with system.transaction() as session:
+        visit = town.order(session, "A1", "water-heater", window=(10, 12)).visits[0]
+        booking.book(
+            session, system.travel_times, visit, shanghai(14),
+            booked_by=BookedBy.DISPATCHER, by="ada", at=system.now(),
+        )  # fmt: skip
+        plan = plans.current(session, AREA, TUESDAY)
+        assert plan is not None
+        changes.move(
+            session, system.travel_times, plan.id, visit.id, town.technicians["T2"],
+            revisions={}, by="ada", at=system.now(),
+        )  # fmt: skip
+        visit.move_to(VisitState.EN_ROUTE)
+        session.flush()
+        snap = snapshot(session, system.travel_times, AREA, TUESDAY, plan=plan)
+        kept = solve(snap.problem, Limits(seconds=1.0, iterations=5), start=snap.running)
+    assert [route.vehicle for route in kept.routes if visit.id in route.visits] == [town.technicians["T2"]]
