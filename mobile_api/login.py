@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
-from sqlalchemy.orm import Session
 
 from dispatch import phone_login
 from dispatch.account import DeviceToken
+from dispatch.system import Session
 from mobile_api import access, show
 from mobile_api.shapes import LOGGED_IN, LOGIN, LoginIn, LoginOut
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
-from sqlalchemy.orm import Session
 
 from dispatch import visits
 from dispatch.account import DeviceToken
+from dispatch.system import Session
 from dispatch.technician_day import photos_of
 from dispatch.work_order import Visit
 from mobile_api import access, show

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -22,9 +22,6 @@ from routing.check import violations
 from routing.limits import Limits, Progress
 from routing.vroom import from_vroom, start_from_vroom, to_vroom
 from technicians.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
 
 BY = "command-line"
 KILOMETRE, HOUR = 1000, 3600
@@ -89,7 +86,7 @@ def _ask_for_all(system: System, day: date | None, limits: Limits, *, publish: b
 @contextmanager
 def _bar(label: str) -> Iterator[Callable[[Progress], None]]:
     """A progress bar on standard error: percent, visits placed, cost so far."""
-    drawn: ProgressBar[Progress] = click.progressbar(
+    drawn: Any = click.progressbar(
         length=100, label=label, show_eta=False, file=sys.stderr, item_show_func=_placed
     )
     with drawn as bar:
