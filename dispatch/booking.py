@@ -25,6 +25,7 @@ from dispatch.work_order import (
 from routing.insertion import fits, inserted, insertions
 from routing.plan import Route as PlannedRoute
 from routing.travel import TravelTimes
+from technicians.availability import Availability
 from technicians.errors import Conflict, InvalidInput
 
 
@@ -134,7 +135,8 @@ def _take(
     for place in insertions(snap.problem, snap.running, visit.id):
         if place.vehicle not in tried:
             tried.add(place.vehicle)
-            if _insert(session, travel_times, visit, plan, place.vehicle, window):
+            person = next(p for p in able if p.technician_id == place.vehicle)
+            if _insert(session, travel_times, visit, plan, person, window):
                 return
     raise SlotTaken("This window has just been taken.", field="starts_at", remedy="Please choose another one.")
 
@@ -144,16 +146,17 @@ def _insert(
     travel_times: TravelTimes,
     visit: Visit,
     plan: DayPlan,
-    technician_id: int,
+    person: Availability,
     window: tuple[datetime, datetime],
 ) -> bool:
+    technician_id = person.technician_id
     locked = routes.lock(session, plan.id, [technician_id])
     session.refresh(plan, ["state"])
     if plan.state == DayPlanState.SUPERSEDED:
         raise SlotTaken("The day was just planned anew.", field="starts_at", remedy="Please choose again.")
     if technician_id not in locked:
         locked = {technician_id: _new_route(session, plan, technician_id)}
-    snap = look(session, travel_times, visit, plan.area_code, plan.on_date, (window,), [technician_id])
+    snap = look(session, travel_times, visit, plan.area_code, plan.on_date, (window,), [person])
     running = next(
         (route for route in snap.running.routes if route.vehicle == technician_id),
         PlannedRoute(technician_id, ()),

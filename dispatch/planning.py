@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -55,15 +55,20 @@ def snapshot(
     plan: DayPlan | None,
     technician_ids: Collection[int] | None = None,
     visit_ids: Collection[int] | None = None,
+    people: Sequence[Availability] | None = None,
     candidate: Candidate | None = None,
 ) -> Snapshot:
     """The area's day, or the part of it that concerns some technicians and visits; `plan` gives the running routes.
 
     A `candidate` is in the problem with the windows it brings, whatever it may have been promised before. With
-    `technician_ids` and no `visit_ids` the visits are those of the technicians' routes.
+    `technician_ids` and no `visit_ids` the visits are those of the technicians' routes. `people` are those working
+    that day who matter, when the caller has looked already.
     """
     day = days.of(session, area_code, on_date)
-    people = availability.working(session, area_code, on_date, technician_ids=technician_ids)
+    if people is None:
+        people = availability.working(session, area_code, on_date, technician_ids=technician_ids)
+    else:
+        technician_ids = [person.technician_id for person in people]
     running = _running(session, plan, technician_ids)
     if technician_ids is not None and visit_ids is None:
         visit_ids = {visit for _, _, stops in running.values() for visit in stops}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ from dispatch.work_order import Visit, WorkOrder
 from routing.insertion import insertions
 from routing.travel import TravelTimes
 from technicians import availability
+from technicians.availability import Availability
 from technicians.errors import Conflict
 from technicians.place import PlanningArea
 
@@ -89,7 +90,7 @@ def _on(
     session: Session, travel_times: TravelTimes, visit: Visit, area: PlanningArea, on_date: date, at: datetime
 ) -> list[Offer]:
     windows = windows_of(area.zone, on_date, at)
-    able = qualified(session, visit.work_order, area.code, on_date) if windows else set()
+    able = qualified(session, visit.work_order, area.code, on_date) if windows else []
     if not able:
         return []
     snap = look(session, travel_times, visit, area.code, on_date, windows, able)
@@ -99,12 +100,12 @@ def _on(
     return [Offer(on_date, *windows[window], cheapest[window], Grade.GOOD) for window in sorted(cheapest)]
 
 
-def qualified(session: Session, order: WorkOrder, area_code: str, on_date: date) -> set[int]:
-    """Ids of the technicians who work that day, cover the county and have the skills."""
+def qualified(session: Session, order: WorkOrder, area_code: str, on_date: date) -> list[Availability]:
+    """The technicians who work that day, cover the county and have the skills."""
     if order.county_code is None:
-        return set()
+        return []
     people = availability.working(session, area_code, on_date)
-    return {p.technician_id for p in people if p.can_do(order.county_code, order.product.skills)}
+    return [person for person in people if person.can_do(order.county_code, order.product.skills)]
 
 
 def look(
@@ -114,15 +115,15 @@ def look(
     area_code: str,
     on_date: date,
     windows: tuple[tuple[datetime, datetime], ...],
-    technician_ids: Collection[int],
+    people: Sequence[Availability],
 ) -> Snapshot:
-    """The running routes of these technicians, and the visit with the windows it might be promised."""
+    """The running routes of these people, and the visit with the windows it might be promised."""
     return snapshot(
         session,
         travel_times,
         area_code,
         on_date,
         plan=plans.current(session, area_code, on_date),
-        technician_ids=technician_ids,
+        people=people,
         candidate=Candidate(visit.id, windows),
     )
