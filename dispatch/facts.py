@@ -60,9 +60,7 @@ def is_known(session: Session, visit_id: int, kind: EventType, fact: Fact, **pay
     return True
 
 
-def record(
-    session: Session, visit: Visit, technician_id: int, kind: EventType, fact: Fact, **payload: Any
-) -> None:
+def record(session: Session, visit: Visit, technician_id: int, kind: EventType, fact: Fact, **payload: Any) -> None:
     """Append the fact and remember where the phone was. The caller has asked `is_known` before."""
     session.add(
         VisitEvent(

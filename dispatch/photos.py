@@ -33,9 +33,7 @@ class Shot:
     source_sha256: str
 
 
-def receive(
-    system: System, visit_id: int, technician_id: int, fact: Fact, *, shot_code: str, source: bytes
-) -> Proof:
+def receive(system: System, visit_id: int, technician_id: int, fact: Fact, *, shot_code: str, source: bytes) -> Proof:
     """Keep one photo of a shot list's entry; the same event or the same bytes again give the same proof.
 
     Two short transactions with the decoding between them, so that nobody waits for a photo. Raises NotFound,

@@ -62,9 +62,7 @@ def mine(session: Session, visit_id: int, technician_id: int, *, lock: bool = Fa
     found = select(Visit).where(Visit.id == visit_id, on_my_route | (Visit.technician_id == technician_id))
     visit = session.scalars(found.with_for_update(of=Visit) if lock else found).one_or_none()
     if visit is None:
-        raise NotFound(
-            "No such visit on your route.", field="visit_id", remedy="Reload your day; it may have moved."
-        )
+        raise NotFound("No such visit on your route.", field="visit_id", remedy="Reload your day; it may have moved.")
     return visit
 
 
@@ -138,9 +136,7 @@ def could_not_complete(
     _decide_appointment(visit)
     visit.work_order.move_to(WorkOrderState.BOOKABLE)
     _add_second_visit(visit.work_order, visit)
-    messages.tell(
-        session, visit.work_order, Template.AGAIN, by=actor(session, technician_id), at=fact.received_at
-    )
+    messages.tell(session, visit.work_order, Template.AGAIN, by=actor(session, technician_id), at=fact.received_at)
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
     return visit
 
