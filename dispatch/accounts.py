@@ -64,7 +64,7 @@ def create(
     """A new account. InvalidInput: short password, role that does not fit. Conflict: login taken."""
     _check_new(login, password, role, merchant_id)
     if session.scalar(select(Account.id).where(Account.login == login)) is not None:
-        raise Conflict(f"The login {login} is taken.", field="login", remedy="Choose another one.")
+        raise Conflict("The login {login} is taken.", field="login", remedy="Choose another one.", login=login)
     account = Account(
         login=login, name=name, password_hash=_hasher.hash(password), role=role, merchant_id=merchant_id,
         area_code=area_code, language=language,
@@ -80,9 +80,11 @@ def _check_new(login: str, password: str, role: Role, merchant_id: int | None) -
         raise InvalidInput("A login is at least one letter, without spaces around it.", field="login")
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInput(
-            f"The password has {len(password)} characters.",
+            "The password has {length} characters.",
             field="password",
-            remedy=f"Choose one with at least {SHORTEST_PASSWORD}.",
+            remedy="Choose one with at least {shortest}.",
+            length=len(password),
+            shortest=SHORTEST_PASSWORD,
         )
     if (role == Role.MERCHANT) != (merchant_id is not None):
         raise InvalidInput(
