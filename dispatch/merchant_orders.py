@@ -20,7 +20,10 @@ def by_number(session: Session, merchant_id: int, number: str) -> WorkOrder:
         ).one_or_none()
     if order is None:
         raise NotFound(
-            f"There is no order {number!r}.", field="number", remedy="Check the number, or hand the order in."
+            "There is no order “{number}”.",
+            field="number",
+            remedy="Check the number, or hand the order in.",
+            number=number,
         )
     return order
 
