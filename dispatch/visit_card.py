@@ -81,7 +81,7 @@ def card(session: Session, visit_id: int, plan_id: int | None) -> VisitCard:
     """The card of a visit as planned in `plan_id` (None: in no plan). NotFound for an unknown visit."""
     row = session.execute(_query(plan_id).where(Visit.id == visit_id)).one_or_none()
     if row is None:
-        raise NotFound(f"There is no visit {visit_id}.", field="visit", remedy="Reload the board.")
+        raise NotFound("There is no visit {id}.", field="visit", remedy="Reload the board.", id=visit_id)
     return VisitCard(*row)
 
 
