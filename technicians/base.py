@@ -86,11 +86,11 @@ class Stateful(Generic[S]):
     def move_to(self, state: S) -> Self:
         """Change state, or raise IllegalTransition naming both states and what would have been possible."""
         if not self.can_move_to(state):
-            possible = ", ".join(sorted(self.NEXT[self.state])) or "nothing: it is final"
+            possible = tuple(sorted(self.NEXT[self.state]))
             raise IllegalTransition(
                 "It is {state} and cannot become {wanted}.",
                 field="state",
-                remedy="From here it can become: {possible}.",
+                remedy="From here it can become: {possible}." if possible else "This is final.",
                 state=self.state,
                 wanted=state,
                 possible=possible,
