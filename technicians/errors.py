@@ -36,8 +36,9 @@ class ShifuError(Exception):
 
 
 def filled_in(sentence: str, values: dict[str, object]) -> str:
-    """The sentence with its values; a sentence without values is left as it is, braces and all."""
-    return sentence.format(**values) if values else sentence
+    """The sentence with its values, tuples as lists; a sentence without values is left as it is, braces and all."""
+    told = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in values.items()}
+    return sentence.format(**told) if told else sentence
 
 
 class NotFound(ShifuError):
