@@ -78,7 +78,7 @@ def guard() -> ResponseReturnValue | None:
         return None
     access = declared(current_app.view_functions[request.endpoint])
     if access is None:
-        raise NotAllowed(f"{request.endpoint} does not say who may call it.")
+        raise NotAllowed("{endpoint} does not say who may call it.", endpoint=request.endpoint)
     request.max_content_length = access.body
     if access.roles is None:
         return None
