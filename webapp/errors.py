@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 from dispatch.errors import NotReady, SolverFailed, WrongRows
 from dispatch.merchants import WrongKey
 from technicians.errors import Conflict, InvalidInput, NotAllowed, NotFound, ShifuError
+from webapp import sentences
 from webapp.access import NotSignedIn
 from webapp.answers import wants_json
 
@@ -46,15 +47,16 @@ def status_of(error: ShifuError) -> HTTPStatus:
 
 
 def _business(error: ShifuError) -> Response:
-    more = {"problems": [str(problem) for problem in error.problems]} if isinstance(error, WrongRows) else {}
-    return _answer(status_of(error), error.code, error.message, error.remedy, error.field, more)
+    more = {"problems": list(map(sentences.row, error.problems))} if isinstance(error, WrongRows) else {}
+    told = sentences.message(error), sentences.remedy(error)
+    return _answer(status_of(error), error.code, *told, error.field, more)
 
 
 def _api(error: HTTPError) -> Response:
     """A JSON body or a query that does not have the declared form."""
     status = HTTPStatus(error.status_code)
     if status != HTTPStatus.UNPROCESSABLE_ENTITY or not error.detail:
-        return _answer(status, "http-error", error.message or status.phrase)
+        return _answer(status, "http-error", _plainly(status))
     fields = _flat(error.detail)
     first = next(iter(fields), None)
     message = _("Some fields cannot be used: %(fields)s.", fields=", ".join(fields))
@@ -94,7 +96,19 @@ def _http(error: HTTPException) -> ResponseReturnValue:
             _("There is nothing here, or nothing that you may see."),
             _("Go back to where you were."),
         )
-    return _answer(status, "http-error", status.phrase)
+    return _answer(status, "http-error", _plainly(status))
+
+
+def _plainly(status: HTTPStatus) -> str:
+    match status:
+        case HTTPStatus.BAD_REQUEST:
+            return _("What was sent cannot be understood.")
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return _("This address does not take requests of that kind.")
+        case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+            return _("What was sent has the wrong content type.")
+        case _:
+            return _("This cannot be answered (status %(status)d).", status=status)
 
 
 def _unexpected(error: InternalServerError) -> Response:

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
-from flask_babel import gettext
+from flask_babel import gettext as _
 
+from dispatch.errors import RowProblem
 from technicians.errors import ShifuError, filled_in
 from webapp.words import word
 
 
 def message(error: ShifuError) -> str:
-    return _said(error.sentence, error)
+    return _said(error.sentence, error.values)
 
 
 def remedy(error: ShifuError) -> str | None:
-    return None if error.advice is None else _said(error.advice, error)
+    return None if error.advice is None else _said(error.advice, error.values)
 
 
-def _said(sentence: str, error: ShifuError) -> str:
-    values = {name: word(value) if isinstance(value, StrEnum) else value for name, value in error.values.items()}
-    return filled_in(gettext(sentence), values)
+def reason(problem: RowProblem) -> str:
+    """What is wrong with a cell of a file, without its place."""
+    return " ".join(_said(part, problem.values) for part in (problem.sentence, problem.advice) if part)
+
+
+def row(problem: RowProblem) -> str:
+    """What is wrong with a cell of a file, and where it is."""
+    return _(
+        "line %(line)d, column %(column)s: %(reason)s",
+        line=problem.line,
+        column=problem.column,
+        reason=reason(problem),
+    )
+
+
+def _said(sentence: str, values: Mapping[str, object]) -> str:
+    return filled_in(_(sentence), {name: _shown(value) for name, value in values.items()})
+
+
+def _shown(value: object) -> object:
+    match value:
+        case StrEnum():
+            return word(value)
+        case tuple():
+            return _(", ").join(str(_shown(one)) for one in value)
+        case RowProblem():
+            return row(value)
+        case _:
+            return value

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from flask import request
-from flask_babel import gettext
 
 from dispatch.errors import RowProblem, WrongRows
-from technicians.errors import InvalidInput, filled_in
+from technicians.errors import InvalidInput
 from webapp import sentences
 
 
@@ -38,9 +37,3 @@ def uploaded() -> Uploaded:
     if file is None or not file.filename:
         raise InvalidInput("No file was chosen.", field="file", remedy="Choose a CSV file first.")
     return Uploaded(file.filename[:120], file.read())
-
-
-def reason(problem: RowProblem) -> str:
-    """What is wrong with a cell, in the reader's language."""
-    told = (filled_in(gettext(part), problem.values) for part in (problem.sentence, problem.advice) if part)
-    return " ".join(told)
