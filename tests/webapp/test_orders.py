@@ -315,7 +315,7 @@ def test_a_merchant_imports_for_themselves_whatever_the_form_says(seller: Consol
 def test_everything_is_told_in_chinese_too(town: Town) -> None:
     order_id = parked(town)
     console = Console.of(town.system, language="zh")
-    assert "这些订单" in console.page("/orders/worklist")
+    assert "这些工单" in console.page("/orders/worklist")
     page = console.page(f"/orders/{order_id}")
     assert "地址" in page
     assert "The address" not in page
