@@ -10,7 +10,14 @@ from apiflask import APIFlask, HTTPError
 from flask import Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, SecurityError, TooManyRequests
+from flask_babel import lazy_gettext
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    SecurityError,
+    TooManyRequests,
+)
 
 from dispatch.errors import NotReady, SolverFailed, WrongRows
 from dispatch.merchants import WrongKey
@@ -32,6 +39,12 @@ STATUS: tuple[tuple[type[ShifuError], HTTPStatus], ...] = (
     (NotReady, HTTPStatus.SERVICE_UNAVAILABLE),
     (ShifuError, HTTPStatus.BAD_REQUEST),
 )
+
+PLAINLY = {
+    HTTPStatus.BAD_REQUEST: lazy_gettext("What was sent cannot be understood."),
+    HTTPStatus.METHOD_NOT_ALLOWED: lazy_gettext("This address does not take requests of that kind."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: lazy_gettext("What was sent has the wrong content type."),
+}
 
 
 def register(app: APIFlask) -> None:
@@ -100,15 +113,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _plainly(status: HTTPStatus) -> str:
-    match status:
-        case HTTPStatus.BAD_REQUEST:
-            return _("What was sent cannot be understood.")
-        case HTTPStatus.METHOD_NOT_ALLOWED:
-            return _("This address does not take requests of that kind.")
-        case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
-            return _("What was sent has the wrong content type.")
-        case _:
-            return _("This cannot be answered (status %(status)d).", status=status)
+    return str(PLAINLY.get(status) or _("This cannot be answered (status %(status)d).", status=status))
 
 
 def _unexpected(error: InternalServerError) -> Response:

@@ -27,12 +27,8 @@ def reason(problem: RowProblem) -> str:
 
 def row(problem: RowProblem) -> str:
     """What is wrong with a cell of a file, and where it is."""
-    return _(
-        "line %(line)d, column %(column)s: %(reason)s",
-        line=problem.line,
-        column=problem.column,
-        reason=reason(problem),
-    )
+    told = reason(problem)
+    return str(_("line %(line)d, column %(column)s: %(told)s", line=problem.line, column=problem.column, told=told))
 
 
 def _said(sentence: str, values: Mapping[str, object]) -> str:
@@ -44,7 +40,7 @@ def _shown(value: object) -> object:
         case StrEnum():
             return word(value)
         case tuple():
-            return _(", ").join(str(_shown(one)) for one in value)
+            return str(_(", ")).join(str(_shown(one)) for one in value)
         case RowProblem():
             return row(value)
         case _:
