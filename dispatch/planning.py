@@ -25,6 +25,7 @@ from technicians.availability import Availability
 from technicians.place import County
 
 STARTED = {VisitState.EN_ROUTE, VisitState.ON_SITE, VisitState.COMPLETED}
+NOBODY_ALONE: frozenset[int] = frozenset()
 LEAVES_THE_PLAN = {VisitState.CANCELLED, VisitState.COULD_NOT_COMPLETE}
 
 
@@ -98,7 +99,7 @@ def _visits(*more: Any) -> Select[*tuple[Any, ...]]:
             Visit.id, Visit.state, Visit.service, Visit.setup, Visit.pinned_technician_id, Visit.pinned_start_at,
             WorkOrder.lng, WorkOrder.lat, WorkOrder.county_code, WorkOrder.priority,
             County.lng.label("centre_lng"), County.lat.label("centre_lat"),
-            ServiceProduct.skills, ServiceProduct.load, *more,
+            ServiceProduct.skills, ServiceProduct.load, ServiceProduct.crew_size, *more,
         )
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
         .join(County, County.code == WorkOrder.county_code)
@@ -207,6 +208,7 @@ def _visit(
         county=None if started else row.county_code,
         load=(0,) if started else (row.load,),
         priority=row.priority,
+        allowed=NOBODY_ALONE if row.crew_size > 1 and not started else None,
         pin=core.Pin(technician, start) if technician is not None or start is not None else None,
     )
 

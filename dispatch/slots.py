@@ -101,8 +101,8 @@ def _on(
 
 
 def qualified(session: Session, order: WorkOrder, area_code: str, on_date: date) -> list[Availability]:
-    """The technicians who work that day, cover the county and have the skills."""
-    if order.county_code is None:
+    """The technicians who work that day, cover the county and have the skills; nobody for work that takes two."""
+    if order.county_code is None or order.product.crew_size > 1:
         return []
     people = availability.working(session, area_code, on_date)
     return [person for person in people if person.can_do(order.county_code, order.product.skills)]

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from dispatch import booking, plan_day, plans, slots
-from dispatch.day_plan import Stop
+from dispatch.catalogue import ServiceProduct
+from dispatch.day_plan import Stop, Unassigned
 from dispatch.errors import SlotTaken
 from dispatch.system import System
 from dispatch.work_order import Appointment, AppointmentState, BookedBy, Visit, VisitState, WorkOrderState
@@ -130,6 +131,20 @@ def test_a_booking_made_while_the_day_is_being_planned_is_kept(
         assert plan is not None
         served = {stop.visit_id for route in plan.routes for stop in route.stops if stop.visit_id}
     assert served == {first, late}
+
+
+def test_work_that_takes_two_technicians_is_not_promised_to_one(system: System, town: Town) -> None:
+    visit_id = new_visit(system, town, "A1")
+    with system.transaction() as session:
+        session.get_one(ServiceProduct, "lamp").crew_size = 2
+        session.flush()
+        visit = session.get_one(Visit, visit_id)
+        assert not slots.offers(session, system.travel_times, visit, system.now())
+        town.order(session, "A2", window=(10, 12))
+    plan_day.run(system, AREA, TUESDAY, Limits(seconds=1.0, iterations=5), by="ada")
+    with system.transaction(read_only=True) as session:
+        (left,) = session.scalars(select(Unassigned))
+        assert left.rule == "not-allowed"
 
 
 def test_a_window_off_the_grid_or_in_the_past_is_refused(system: System, town: Town, clock: Clock) -> None:
