@@ -32,11 +32,15 @@ class WrongKey(NotAllowed):
 def create(session: Session, code: str, name: str, *, by: str, at: datetime) -> tuple[Merchant, str]:
     """A new merchant and its API key. Raises InvalidInput, or Conflict when the code is taken."""
     if not CODE.fullmatch(code):
-        raise InvalidInput(f"{code!r} is no code.", field="code", remedy="Use a-z, 0-9 and -, at most 40.")
+        raise InvalidInput("“{code}” is no code.", field="code", remedy="Use a-z, 0-9 and -, at most 40.", code=code)
     if not name.strip() or len(name) > LONGEST_NAME:
-        raise InvalidInput("is empty or too long.", field="name", remedy=f"Use 1 to {LONGEST_NAME} characters.")
+        raise InvalidInput(
+            "It is empty or too long.", field="name", remedy="Use 1 to {longest} characters.", longest=LONGEST_NAME
+        )
     if session.scalar(select(Merchant.id).where(Merchant.code == code)) is not None:
-        raise Conflict(f"There is a merchant {code} already.", field="code", remedy="Choose another code.")
+        raise Conflict(
+            "There is a merchant “{code}” already.", field="code", remedy="Choose another code.", code=code
+        )
     merchant = Merchant(code=code, name=name.strip(), created_at=at)
     session.add(merchant)
     session.flush()
