@@ -15,8 +15,9 @@ from webapp.access import MEGABYTE, allow
 from webapp.login import me
 from webapp.order_words import words
 from webapp.scope import EVERYBODY, own_merchant
+from webapp.sentences import reason
 from webapp.system import system
-from webapp.upload import Uploaded, reason, uploaded
+from webapp.upload import Uploaded, uploaded
 from webapp.where import where
 
 bp = APIBlueprint("files", __name__, url_prefix="/import", enable_openapi=False)

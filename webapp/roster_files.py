@@ -12,8 +12,9 @@ from technicians.errors import InvalidInput
 from webapp.access import MEGABYTE, allow
 from webapp.login import me
 from webapp.scope import OFFICE
+from webapp.sentences import reason
 from webapp.system import system
-from webapp.upload import Uploaded, reason, uploaded
+from webapp.upload import Uploaded, uploaded
 
 bp = APIBlueprint("files", __name__, url_prefix="/import", enable_openapi=False)
 BODY = 21 * MEGABYTE
