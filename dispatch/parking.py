@@ -13,6 +13,7 @@ class ParkRule(StrEnum):
     UNKNOWN_CODE = "unknown-code"
     NOT_SERVED = "not-served"
     ADDRESS_UNCLEAR = "address-unclear"
+    ADDRESS_SILENT = "address-silent"
     OUTSIDE = "outside"
     NO_BOUNDARIES = "no-boundaries"
     CODE_DISAGREES = "code-disagrees"
@@ -25,6 +26,7 @@ SENTENCES: dict[ParkRule, str] = {
     ParkRule.UNKNOWN_CODE: "County code {code} is not in the registry.",
     ParkRule.NOT_SERVED: "County {county} is not loaded in this installation.",
     ParkRule.ADDRESS_UNCLEAR: "The address does not name one county (it may be: {candidates}).",
+    ParkRule.ADDRESS_SILENT: "The address names no county that is known.",
     ParkRule.OUTSIDE: "The position {lng}, {lat} lies in no county.",
     ParkRule.NO_BOUNDARIES: "Only the position is known, and no boundaries are loaded; nearest is {nearest}.",
     ParkRule.CODE_DISAGREES: "The order says county {code}, its position lies in {point}.",

@@ -24,6 +24,7 @@ from technicians.place import County
 # West, south, east, north of China and the USA, in degrees, with their islands.
 COUNTRIES = ((73.0, 3.0, 136.0, 54.0), (-180.0, 17.0, -64.0, 72.0))
 REACH = 300_000.0
+SILENT = {ParkRule.NO_PLACE, ParkRule.ADDRESS_UNCLEAR, ParkRule.ADDRESS_SILENT}
 MOST_CANDIDATES = 5
 
 
@@ -155,7 +156,9 @@ class _Evidence:
     def _county(self) -> str | Parked:
         claimed = self._claimed()
         if isinstance(claimed, Parked):
-            return claimed
+            if self.point is None or self.point.how is not How.INSIDE:
+                return claimed
+            return Parked(claimed.rule, {**claimed.facts, "point": self.point.code or ""})
         if self.point is None:
             return self._named(claimed)
         if self.point.how is How.INSIDE and self.point.code is not None:
@@ -193,7 +196,7 @@ class _Evidence:
         if point.code is None or (point.how is How.NEAREST_CENTRE and self._has_boundary(point.code, named)):
             return outside
         if isinstance(named, Parked):
-            is_silent = named.rule in {ParkRule.NO_PLACE, ParkRule.ADDRESS_UNCLEAR}
+            is_silent = named.rule in SILENT
             return Parked(ParkRule.NO_BOUNDARIES, {"nearest": point.code}) if is_silent else named
         if point.how is How.NEAREST_BOUNDARY and named != point.code:
             return outside
@@ -222,4 +225,6 @@ class _Evidence:
     def _unclear(self, candidates: Sequence[str]) -> Parked:
         if not self.claim.address.strip():
             return Parked(ParkRule.NO_PLACE, {})
+        if not candidates:
+            return Parked(ParkRule.ADDRESS_SILENT, {})
         return Parked(ParkRule.ADDRESS_UNCLEAR, {"candidates": ",".join(candidates[:MOST_CANDIDATES])})

@@ -12,7 +12,7 @@ from dispatch.parking import Parked, ParkRule
 from dispatch.place import Places
 from dispatch.siting import require_position
 from dispatch.work_order import PositionQuality, WorkOrder, WorkOrderState
-from seed_regions.locate import How
+from seed_regions.locate import How, Located
 from technicians.errors import Conflict, InvalidInput
 from technicians.place import County
 
@@ -33,7 +33,8 @@ def place(
 ) -> WorkOrder:
     """Put an order where a person says it is, and take it off the worklist.
 
-    A county without a position means the county's centre; a position without a county, the county it lies in.
+    A county alone keeps a position that lies in it, and means the county's centre otherwise; a position alone
+    means the county it lies in.
     WGS-84 degrees. Raises InvalidInput when the two contradict each other or the county is not served.
     """
     order = orders.find(session, order_id, lock=True)
@@ -55,8 +56,12 @@ def place(
         )
     before = {"county": order.county_code, "state": order.state, "parked_because": order.parked_because}
     order.county_code = county.code
-    order.lng, order.lat = (lng, lat) if lng is not None else (county.lng, county.lat)
-    order.position_quality = PositionQuality.EXACT if lng is not None else PositionQuality.COUNTY_CENTRE
+    if lng is not None or _lies_in(places, order, county.code):
+        order.lng, order.lat = (lng, lat) if lng is not None else (order.lng, order.lat)
+        order.position_quality = PositionQuality.EXACT
+    else:
+        order.lng, order.lat = county.lng, county.lat
+        order.position_quality = PositionQuality.COUNTY_CENTRE
     order.parked_because = None
     if order.state == WorkOrderState.PARKED:
         _leave_worklist(order)
@@ -88,6 +93,12 @@ def _decided(places: Places, county_code: str | None, lng: float | None, lat: fl
     if found is None:
         raise InvalidInput("The position lies in no county.", field="lng", remedy="Choose the county as well.")
     return found
+
+
+def _lies_in(places: Places, order: WorkOrder, county_code: str) -> bool:
+    if order.lng is None or order.lat is None:
+        return False
+    return places.index.locate(order.lng, order.lat) == Located(county_code, How.INSIDE)
 
 
 def _leave_worklist(order: WorkOrder) -> None:

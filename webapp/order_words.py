@@ -17,6 +17,7 @@ PARKED: dict[ParkRule, LazyString] = {
     ParkRule.UNKNOWN_CODE: lazy_gettext("County code %(code)s is not in the registry."),
     ParkRule.NOT_SERVED: lazy_gettext("%(county)s is not served by this installation."),
     ParkRule.ADDRESS_UNCLEAR: lazy_gettext("The address does not name one county. It may be: %(candidates)s."),
+    ParkRule.ADDRESS_SILENT: lazy_gettext("The address names no county that is known."),
     ParkRule.OUTSIDE: lazy_gettext("The position %(lng)s, %(lat)s lies in no county."),
     ParkRule.NO_BOUNDARIES: lazy_gettext(
         "Only the position is known, and no boundaries are loaded. The nearest county is %(nearest)s."

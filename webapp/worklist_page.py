@@ -30,7 +30,11 @@ def page() -> ResponseReturnValue:
     with system().transaction(read_only=True) as session:
         found = order_list.search(session, Wanted(state=WorkOrderState.PARKED), cursor=cursor, limit=50)
         counties = roster.counties(session, here.area.code) if here.area else []
-    candidates = {row.id: parking.read(row.parked_because or "").counties for row in found.rows}
+    known = system().places.registry
+    candidates = {
+        row.id: [code for code in parking.read(row.parked_because or "").counties if code in known]
+        for row in found.rows
+    }
     return render_template("worklist.html", where=here, page=found, counties=counties, candidates=candidates)
 
 

@@ -62,9 +62,7 @@ def test_an_address_that_contradicts_the_position_parks_the_order(sqlite_town: T
     assert (found.rule, found.counties) == (ParkRule.ADDRESS_DISAGREES, (XUHUI, HUANGPU))
 
 
-def test_a_gcj02_position_that_crosses_a_border_is_parked_and_recognised(
-    sqlite_town: Town, places: Places
-) -> None:
+def test_a_gcj02_position_that_crosses_a_border_is_parked_and_recognised(sqlite_town: Town, places: Places) -> None:
     lng, lat = wgs84_to_gcj02((121.4985, 31.22)).tolist()
     found = parked(sqlite_town, places, Claim("上海市黄浦区外马路1号", HUANGPU, lng, lat))
     assert found.facts == {"code": HUANGPU, "point": PUDONG, "datum": "gcj02"}
@@ -72,17 +70,13 @@ def test_a_gcj02_position_that_crosses_a_border_is_parked_and_recognised(
 
 
 @pytest.mark.parametrize(("datum", "shifted"), [(Datum.GCJ02, wgs84_to_gcj02), (Datum.BD09, wgs84_to_bd09)])
-def test_a_declared_datum_is_converted(
-    sqlite_town: Town, places: Places, datum: Datum, shifted: object
-) -> None:
+def test_a_declared_datum_is_converted(sqlite_town: Town, places: Places, datum: Datum, shifted: object) -> None:
     lng, lat = shifted((121.4985, 31.22)).tolist()  # type: ignore[operator]
     found = site(sqlite_town, places, Claim("", HUANGPU, lng, lat, datum))
     assert (found.county_code, found.lng, found.lat) == (HUANGPU, 121.4985, 31.22)
 
 
-def test_an_address_alone_places_the_order_at_the_countys_centre_and_says_so(
-    sqlite_town: Town, places: Places
-) -> None:
+def test_an_address_alone_places_the_order_at_the_countys_centre_and_says_so(sqlite_town: Town, places: Places) -> None:
     found = site(sqlite_town, places, Claim("上海市徐汇区漕溪北路1号"))
     centre = places.registry.get(XUHUI)
     assert found == Site(XUHUI, centre.lng, centre.lat, PositionQuality.COUNTY_CENTRE)
@@ -93,9 +87,7 @@ def test_a_code_alone_places_the_order_at_the_countys_centre(sqlite_town: Town, 
     assert (found.county_code, found.quality) == (XUHUI, PositionQuality.COUNTY_CENTRE)
 
 
-def test_an_address_in_another_county_than_the_code_parks_the_order(
-    sqlite_town: Town, places: Places
-) -> None:
+def test_an_address_in_another_county_than_the_code_parks_the_order(sqlite_town: Town, places: Places) -> None:
     found = parked(sqlite_town, places, Claim("上海市浦东新区张杨路500号", XUHUI))
     assert found.rule == ParkRule.ADDRESS_DISAGREES
 
@@ -115,11 +107,9 @@ def test_nothing_at_all_parks_the_order(sqlite_town: Town, places: Places) -> No
     assert parked(sqlite_town, places, Claim("")).rule == ParkRule.NO_PLACE
 
 
-def test_an_unknown_county_code_parks_the_order_even_with_a_good_position(
-    sqlite_town: Town, places: Places
-) -> None:
+def test_an_unknown_county_code_parks_the_order_even_with_a_good_position(sqlite_town: Town, places: Places) -> None:
     found = parked(sqlite_town, places, at(HUANGPU, code="999999"))
-    assert (found.rule, found.facts) == (ParkRule.UNKNOWN_CODE, {"code": "999999"})
+    assert (found.rule, found.facts) == (ParkRule.UNKNOWN_CODE, {"code": "999999", "point": HUANGPU})
 
 
 def test_a_code_of_a_county_that_was_merged_means_its_heir(sqlite_town: Town, places: Places) -> None:
@@ -146,17 +136,13 @@ def test_without_boundaries_a_named_county_keeps_its_exact_position(sqlite_town:
     assert found == Site(PUDONG, *DOORS[PUDONG], PositionQuality.EXACT)
 
 
-def test_without_boundaries_a_position_alone_is_parked_with_the_nearest_county(
-    sqlite_town: Town, bare: Places
-) -> None:
+def test_without_boundaries_a_position_alone_is_parked_with_the_nearest_county(sqlite_town: Town, bare: Places) -> None:
     found = parked(sqlite_town, bare, at(HUANGPU))
     assert found.rule == ParkRule.NO_BOUNDARIES
     assert len(found.counties) == 1
 
 
-def test_without_boundaries_a_position_far_from_the_named_county_is_parked(
-    sqlite_town: Town, bare: Places
-) -> None:
+def test_without_boundaries_a_position_far_from_the_named_county_is_parked(sqlite_town: Town, bare: Places) -> None:
     found = parked(sqlite_town, bare, Claim("", HUANGPU, 104.06, 30.67))
     assert found.rule == ParkRule.CODE_DISAGREES
 
@@ -189,9 +175,11 @@ def test_swapped_american_coordinates_are_recognised_although_both_are_in_range(
         (None, 31.0, "lng"),
     ],
 )
-def test_half_a_position_or_one_off_the_globe_is_refused(
-    lng: float | None, lat: float | None, field: str
-) -> None:
+def test_half_a_position_or_one_off_the_globe_is_refused(lng: float | None, lat: float | None, field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         require_position(lng, lat)
     assert refused.value.field == field
+
+
+def test_an_address_without_any_county_says_so(sqlite_town: Town, places: Places) -> None:
+    assert parked(sqlite_town, places, Claim("某路1号")).rule == ParkRule.ADDRESS_SILENT

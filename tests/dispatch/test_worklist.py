@@ -115,3 +115,22 @@ def test_a_dispatcher_can_put_an_order_on_the_worklist_with_a_reason(sqlite_town
         order = sqlite_town.order(session, "B-1")
         worklist.park(session, order.id, why="门牌号不存在", by="li", at=sqlite_town.system.now())
         assert order.state == WorkOrderState.PARKED
+
+
+def test_a_position_that_lies_in_the_chosen_county_is_kept(sqlite_town: Town, places: Places) -> None:
+    lng, lat = DOORS[HUANGPU]
+    disputed = NewOrder("A-1", "lamp", "陈女士", "13900000001", "", county_code=XUHUI, lng=lng, lat=lat)
+    with sqlite_town.system.transaction() as session:
+        order = lost(sqlite_town, session, places, disputed)
+        worklist.place(session, places, order.id, county_code=HUANGPU, by="li", at=sqlite_town.system.now())
+        assert (order.lng, order.lat, order.position_quality) == (lng, lat, PositionQuality.EXACT)
+
+
+def test_a_position_outside_the_chosen_county_is_given_up_for_its_centre(sqlite_town: Town, places: Places) -> None:
+    lng, lat = DOORS[HUANGPU]
+    disputed = NewOrder("A-1", "lamp", "陈女士", "13900000001", "", county_code=XUHUI, lng=lng, lat=lat)
+    with sqlite_town.system.transaction() as session:
+        order = lost(sqlite_town, session, places, disputed)
+        worklist.place(session, places, order.id, county_code=XUHUI, by="li", at=sqlite_town.system.now())
+        assert order.position_quality == PositionQuality.COUNTY_CENTRE
+        assert order.lng != lng
