@@ -126,7 +126,9 @@ class Visit(Base, Stateful[VisitState]):
     __table_args__ = (
         UniqueConstraint("work_order_id", "sequence"),
         CheckConstraint("service > 0 AND setup >= 0", name="service"),
-        CheckConstraint("state <> 'could-not-complete' OR failure_reason IS NOT NULL", name="reason_of_failure"),
+        CheckConstraint(
+            "state <> 'could-not-complete' OR failure_reason IS NOT NULL", name="reason_of_failure"
+        ),
     )
     NEXT: ClassVar = {
         VisitState.WAITING: frozenset(
@@ -160,9 +162,7 @@ class Visit(Base, Stateful[VisitState]):
     revision: Mapped[int] = mapped_column(default=1)
     work_order: Mapped[WorkOrder] = relationship(back_populates="visits")
     technician: Mapped[Technician | None] = relationship(foreign_keys=[technician_id])
-    appointments: Mapped[list[Appointment]] = relationship(
-        back_populates="visit", order_by="Appointment.id"
-    )
+    appointments: Mapped[list[Appointment]] = relationship(back_populates="visit", order_by="Appointment.id")
 
     @property
     def is_open(self) -> bool:
