@@ -18,7 +18,7 @@ from dispatch.work_order import Appointment, AppointmentState, PositionQuality, 
 from routing.plan import Rule
 from technicians import availability
 from technicians.availability import Availability
-from technicians.people import Position, Technician
+from technicians.people import Position, Skill, Technician
 from technicians.place import County
 
 PROMISED = (AppointmentState.CONFIRMED, AppointmentState.KEPT, AppointmentState.BROKEN)
@@ -70,6 +70,7 @@ def day(session: Session, area_code: str, on_date: date) -> dict[str, Any]:
         "stops": {"columns": STOP_COLUMNS, "rows": [_stop(row, seconds) for row in stops]},
         "unassigned": {"columns": UNASSIGNED_COLUMNS, "rows": left_out},
         "products": _products(session, {row.product_code for row in visits}),
+        "skills": _skills(session),
         "counties": _counties(session, {row.county_code for row in visits if row.county_code}),
         "figures": _figures(len(left_out), stops, routes, working),
     }
@@ -232,6 +233,11 @@ def _products(session: Session, codes: set[str]) -> dict[str, dict[str, Any]]:
         row.code: {"zh": row.name_zh, "en": row.name_en, "icon": row.icon, "skills": row.skills}
         for row in session.execute(query.where(ServiceProduct.code.in_(codes)))
     }
+
+
+def _skills(session: Session) -> dict[str, dict[str, str]]:
+    rows = session.execute(select(Skill.code, Skill.name_zh, Skill.name_en))
+    return {row.code: {"zh": row.name_zh, "en": row.name_en} for row in rows}
 
 
 def _counties(session: Session, codes: set[str]) -> dict[str, dict[str, str]]:

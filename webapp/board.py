@@ -13,6 +13,7 @@ from dispatch import board, changes, county_map, plans, publishing, visit_card
 from dispatch.account import Role
 from dispatch.changes import Preview
 from dispatch.outbox import Outbox
+from webapp import reasons
 from webapp.access import allow
 from webapp.board_shapes import DayIn, KeptMoveIn, MoveIn, PinIn, PlanIn, PlanOut, PreviewOut, WorkIn, WorkOut
 from webapp.board_words import board_words
@@ -43,6 +44,8 @@ def day(query_data: DayIn) -> Response:
         drawn = board.day(session, query_data.area, query_data.day)
     for product in drawn["products"].values():
         product["icon"] = icon_or_box(product["icon"])
+    for left in drawn["unassigned"]["rows"]:
+        left[-1] = reasons.reason(left[-1])
     return _compact(drawn)
 
 
@@ -158,11 +161,11 @@ def visit_panel(visit_id: int) -> ResponseReturnValue:
     plan_id = request.args.get("plan", type=int)
     with system().transaction(read_only=True) as session:
         card = visit_card.card(session, visit_id, plan_id)
-    return render_template("board_visit.html", card=card, zone=card.zone, icon=icon_or_box(card.icon))
+    return render_template("board_visit.html", card=card, zone=card.zone, why=reasons.reason(card.detail or ""))
 
 
 def _preview(preview: Preview) -> dict[str, Any]:
-    broken = [{**violation, "word": word(violation["rule"])} for violation in preview.violations]
+    broken = [{**v, "word": word(v["rule"]), "detail": reasons.breach(v)} for v in preview.violations]
     return {"violations": broken, "cost": preview.cost, "routes": preview.routes}
 
 

@@ -38,6 +38,7 @@ def _nouns() -> dict[str, str]:
         "shift": _("Shift"),
         "absent": _("Not at work"),
         "travel": _("Travel"),
+        "travelled": _("%min min · %km km"),
         "nobody": _("Nobody (take it out)"),
         "no_stops": _("No visits on this route."),
         "unassigned": _("Unassigned"),

@@ -107,6 +107,10 @@ export class Day {
     return this.raw.products[visit.product]?.icon ?? "box";
   }
 
+  skill(code) {
+    return this.raw.skills[code]?.[this.language] || code;
+  }
+
   county(visit) {
     return this.raw.counties[visit.county]?.[this.language] || visit.county;
   }

@@ -21,7 +21,10 @@ class Board {
     this.gantt = new Gantt(document.getElementById("gantt"), say, {
       hover: (stop) => this.hover(stop?.visit?.visit ?? null),
       open: (stop) => this.side.visit(stop.visit.visit, true),
-      row: (person) => this.side.technician(person),
+      row: (person) => {
+        this.side.technician(person);
+        this.map.follow(person, document.getElementById("side").offsetWidth);
+      },
       grab: (stop, event) => this.#grabStop(stop, event),
     });
     this.map = new BoardMap(document.getElementById("map"), say, { hover: (id) => this.hover(id), open: (id) => this.side.visit(id) }, room.dataset.tiles);

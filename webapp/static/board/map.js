@@ -216,6 +216,16 @@ export class BoardMap {
     this.map.easeTo({ center: [lng, lat], offset: [-right / 2, 0], duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250 });
   }
 
+  /** Move the map to a technician's route. */
+  follow(person, covered) {
+    const places = person.stops.filter((stop) => stop.visit).map(({ visit }) => [visit.lng, visit.lat]);
+    if (!this.isReady || !places.length) return;
+    const bounds = places.reduce((box, at) => box.extend(at), new this.library.LngLatBounds(person.start, person.start));
+    const right = this.host.clientWidth - covered > 160 ? covered : 0;
+    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250;
+    this.map.fitBounds(bounds, { padding: { top: 48, bottom: 48, left: 32, right: right + 32 }, maxZoom: 13, duration });
+  }
+
   resize() {
     this.map?.resize();
   }

@@ -10,7 +10,7 @@ const NUDGE = 5;
 export function verdict(preview, words) {
   const minutes = Math.round(preview.cost / 60);
   const cost = minutes === 0 ? words.same_travel : (minutes > 0 ? words.more_travel : words.less_travel).replace("%n", Math.abs(minutes));
-  return { cost, broken: preview.violations.map((v) => `${v.word}: ${v.detail}`) };
+  return { cost, broken: preview.violations.map((v) => (v.detail ? `${v.word}: ${v.detail}` : v.word)) };
 }
 
 export class Moves {

@@ -69,7 +69,7 @@ export class Planning {
     this.strip.hidden = false;
     this.bar.value = work.percent;
     const { placed, visits, cost } = work;
-    this.sentence.textContent = work.state === "waiting" ? this.words.plan_waiting : placed === null ? this.words.plan_starting
+    this.sentence.textContent = work.state === "waiting" ? this.words.plan_waiting : !visits ? this.words.plan_starting
       : this.words.plan_running.replace("%percent", work.percent).replace("%placed", placed).replace("%visits", visits ?? "?").replace("%cost", (cost ?? 0).toLocaleString());
     this.board.working(true);
   }

@@ -106,8 +106,8 @@ export class Side {
     if (person.works) fact(this.words.shift, `${day.clock(person.begins)}–${day.clock(person.soft_end)} / ${day.clock(person.hard_end)}`);
     else fact(this.words.shift, this.words.absent);
     fact(this.words.visits, String(stops.length));
-    fact(this.words.travel, `${Math.round((person.travel ?? 0) / 60)} min · ${((person.distance ?? 0) / 1000).toFixed(1)} km`);
-    const skills = make("p", { class: "chips" }, ...Object.entries(person.skills ?? {}).map(([code, level]) => make("span", { class: "badge" }, `${code} ${level}`)));
+    fact(this.words.travel, this.words.travelled.replace("%min", Math.round((person.travel ?? 0) / 60)).replace("%km", ((person.distance ?? 0) / 1000).toFixed(1)));
+    const skills = make("p", { class: "chips" }, ...Object.entries(person.skills ?? {}).map(([code, level]) => make("span", { class: "badge" }, `${day.skill(code)} ${level}`)));
     const list = make("ol", { class: "stop-list" }, ...stops.map((stop) => make("li", {}, this.#card(stop.visit, stop))));
     this.#show(`technician:${person.id}`, `${person.name} · ${person.code}`, facts, skills, stops.length ? list : make("p", { class: "muted" }, this.words.no_stops));
   }
@@ -136,7 +136,7 @@ export class Side {
     const lines = make("span", { class: "card-lines" },
       make("span", { class: "card-title" }, make("b", { class: "number" }, when), ` ${day.product(visit)}`),
       make("span", { class: "muted small" }, `${day.county(visit)} · ${visit.number}${stop ? ` · ${this.words.window} ${day.window(visit)}` : ""}`));
-    if (danger) lines.append(make("span", { class: "small is-trouble-text" }, this.words.risk[danger]));
+    if (danger) lines.append(make("span", { class: `small risk-${danger}` }, this.words.risk[danger]));
     if (detail) lines.append(make("span", { class: "small muted wrap" }, detail));
     const card = make("button", { class: `visit-card is-${look(visit)}`, type: "button", "data-visit": visit.visit }, stop ? make("b", { class: "dot number" }, String(stop.number)) : icon(day.icon(visit)), lines);
     card.addEventListener("pointerdown", (event) => {

@@ -1,0 +1,55 @@
+"""The planner's reasons in a dispatcher's words; the sentences come from the planner itself."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from dispatch.system import System
+from routing import eligibility
+from routing.plan import Rule
+from webapp.app import create_app
+from webapp.reasons import breach, reason
+
+FULL = "10 vehicles could make it, 8 of them already have visits; none has room"
+
+
+@pytest.fixture
+def app(sqlite_system: System) -> Flask:
+    return create_app(sqlite_system)
+
+
+def test_a_full_day_is_told_in_both_languages(app: Flask) -> None:
+    with app.test_request_context(), force_locale("zh"):
+        assert reason(FULL) == "有 10 位师傅能接，其中 8 位已有上门单，都排不下。"
+    with app.test_request_context(), force_locale("en"):
+        assert reason(FULL) == "10 technicians could make it, 8 of them have visits; none has room."
+
+
+@pytest.mark.parametrize("says", eligibility.SAYS.values())
+def test_every_rule_that_stops_people_is_told_without_vehicles(app: Flask, says: str) -> None:
+    with app.test_request_context(), force_locale("en"):
+        assert reason(f"7 of the 10 nearest vehicles {says}") == "This stops 7 of the 10 nearest technicians."
+
+
+def test_other_words_stay_as_they_are(app: Flask) -> None:
+    with app.test_request_context():
+        assert reason("Taken out of the plan by a dispatcher.") == "Taken out of the plan by a dispatcher."
+
+
+@pytest.mark.parametrize(
+    ("rule", "amount", "detail", "said"),
+    [
+        (Rule.WINDOW, 1500, "service begins 1500 s outside its windows", "25 min"),
+        (Rule.SKILL, 0, "vehicle 3 lacks skill lamp", "lamp"),
+        (Rule.COUNTY, 0, "vehicle 3 does not cover county 310101", ""),
+        (Rule.MAX_DISTANCE, 2300, "2300 metres more than vehicle 3 may", "2.3 km"),
+        (Rule.MAX_VISITS, 2, "2 visits more than vehicle 3 may", "+2"),
+    ],
+)
+def test_a_breach_says_how_much_in_the_readers_units(
+    app: Flask, rule: Rule, amount: int, detail: str, said: str
+) -> None:
+    with app.test_request_context(), force_locale("en"):
+        assert breach({"rule": rule.value, "amount": amount, "detail": detail}) == said

@@ -1,0 +1,38 @@
+"""The planner's reasons, and what a change breaks, in a dispatcher's words and the reader's language."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+
+from routing.plan import Rule
+from webapp.page import kilometres, span
+
+FULL = re.compile(r"(?P<able>\d+) vehicles could make it, (?P<busy>\d+) of them already have visits; none has room")
+STOPPED = re.compile(r"(?P<stopped>\d+) of the (?P<among>\d+) nearest vehicles .+")
+SKILL = re.compile(r"vehicle \d+ (?:lacks skill|has) (?P<skill>\S+)")
+SECONDS = {Rule.WINDOW, Rule.PIN, Rule.SHIFT, Rule.BREAK, Rule.MAX_TRAVEL}
+
+
+def reason(detail: str) -> str:
+    """Why a visit is left out; words that are not the planner's stay as they are."""
+    if full := FULL.fullmatch(detail):
+        told = _("%(able)s technicians could make it, %(busy)s of them have visits; none has room.", **full.groupdict())
+        return str(told)
+    if stopped := STOPPED.fullmatch(detail):
+        return str(_("This stops %(stopped)s of the %(among)s nearest technicians.", **stopped.groupdict()))
+    return detail
+
+
+def breach(violation: dict[str, Any]) -> str:
+    """How much of a rule is broken, or which skill is missing; empty where the rule says it all."""
+    rule, amount = Rule(violation["rule"]), int(violation["amount"])
+    if skill := SKILL.match(violation["detail"]):
+        return skill["skill"]
+    if not amount:
+        return ""
+    if rule in SECONDS:
+        return span(amount)
+    return kilometres(amount) if rule == Rule.MAX_DISTANCE else f"+{amount}"
