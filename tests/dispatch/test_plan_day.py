@@ -126,3 +126,24 @@ def test_a_published_plan_is_untouched_by_a_solver_that_dies(system: System, tow
         assert current is not None
         assert current.id == first
     assert set(stops(system, first)) == set(visits.values())
+
+
+def test_a_draft_beside_a_published_plan_can_be_given_up(system: System, town: Town) -> None:
+    visits = ordered(town, system, ("A1", "lamp", "310101", (9, 11)))
+    first = planned(system)
+    with system.transaction() as session:
+        plans.publish(session, first, by="ada", at=system.now())
+    draft = planned(system)
+    with system.transaction() as session:
+        assert plans.discard(session, draft, by="ada", at=system.now()).id == first
+        shown = plans.shown(session, AREA, TUESDAY)
+        assert shown is not None
+        assert shown.id == first
+    assert set(stops(system, first)) == set(visits.values())
+
+
+def test_a_draft_that_holds_the_days_bookings_cannot_be_given_up(system: System, town: Town) -> None:
+    ordered(town, system, ("A1", "lamp", "310101", (9, 11)))
+    draft = planned(system)
+    with system.transaction() as session, pytest.raises(Conflict, match="bookings"):
+        plans.discard(session, draft, by="ada", at=system.now())
