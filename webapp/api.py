@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from dispatch import appointments, links, merchant_orders, merchants, orders, parking
+from dispatch import appointments, links, merchant_orders, merchants, orders
 from dispatch.new_order import NewOrder
 from dispatch.work_order import BookedBy, WorkOrder
 from webapp.access import KILOBYTE, allow_bearer
@@ -28,6 +28,7 @@ from webapp.api_shapes import (
     VisitOut,
 )
 from webapp.limits import limiter
+from webapp.order_words import why_parked
 from webapp.system import system
 
 bp = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Orders")
@@ -151,7 +152,7 @@ def link(number: str) -> LinkOut:
 
 
 def _shown(order: WorkOrder) -> OrderOut:
-    because = parking.read(order.parked_because).sentence if order.parked_because else None
+    because = why_parked(order.parked_because) if order.parked_because else None
     return OrderOut(
         number=order.number,
         state=order.state,

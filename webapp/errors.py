@@ -11,6 +11,7 @@ from flask import Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from pydantic import ValidationError
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -25,6 +26,7 @@ from technicians.errors import Conflict, InvalidInput, NotAllowed, NotFound, Shi
 from webapp import sentences
 from webapp.access import NotSignedIn
 from webapp.answers import wants_json
+from webapp.field_errors import wrong_fields
 
 log = structlog.get_logger()
 
@@ -70,7 +72,8 @@ def _api(error: HTTPError) -> Response:
     status = HTTPStatus(error.status_code)
     if status != HTTPStatus.UNPROCESSABLE_ENTITY or not error.detail:
         return _answer(status, "http-error", _plainly(status))
-    fields = _flat(error.detail)
+    cause = error.__cause__
+    fields = wrong_fields(cause) if isinstance(cause, ValidationError) else _flat(error.detail)
     first = next(iter(fields), None)
     message = _("Some fields cannot be used: %(fields)s.", fields=", ".join(fields))
     return _answer(status, "invalid-input", message, None, first, {"errors": fields})

@@ -11,6 +11,7 @@ from dispatch.order_history import Happening
 from dispatch.parking import ParkRule
 from webapp.page import language_here
 from webapp.system import system
+from webapp.words import word
 
 PARKED: dict[ParkRule, LazyString] = {
     ParkRule.NO_PLACE: lazy_gettext("There is neither an address with a county nor a position."),
@@ -93,6 +94,17 @@ def look_of(happening: Happening) -> str:
     return LOOK.get(happening.what, "")
 
 
+def why(happening: Happening) -> str:
+    """The reason that was given: the words of rules and states, anything else as it was written."""
+    return "; ".join(word(part) for part in happening.why.split("; "))
+
+
 def words() -> dict[str, Any]:
     """What the pages of orders use in their templates."""
-    return {"why_parked": why_parked, "happened": happened, "look_of": look_of, "county_name": county_name}
+    return {
+        "why_parked": why_parked,
+        "happened": happened,
+        "why": why,
+        "look_of": look_of,
+        "county_name": county_name,
+    }

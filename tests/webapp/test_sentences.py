@@ -93,6 +93,14 @@ def test_wrong_rows_name_line_and_column_in_chinese(sqlite_system: System) -> No
     assert told.startswith("第 3 行，phone 列：“x”不是电话号码。（共 2 处）")
 
 
+def test_what_is_wrong_with_each_field_is_said_in_chinese(sqlite_system: System) -> None:
+    console = Console.of(sqlite_system, language="zh")
+    answer = console.post_json("/board/try", {"plan": "x", "colour": "red"})
+    assert answer.status_code == 422
+    wrong = answer.get_json()["errors"]
+    assert (wrong["plan"], wrong["visit"], wrong["colour"]) == ("这不是整数。", "缺少这一项。", "没有这个字段。")
+
+
 def test_what_http_refuses_is_said_in_chinese_as_well(sqlite_system: System) -> None:
     client = create_app(sqlite_system).test_client()
     answer = client.delete("/login", headers={"Accept-Language": "zh", "Accept": "application/json"})
