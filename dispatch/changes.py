@@ -1,4 +1,4 @@
-"""A dispatcher's own changes to a plan: tried first, shown with what they break, then kept. Never silently, never forbidden."""
+"""A dispatcher's own changes to a plan: tried first, shown with what they break, then kept; never forbidden."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def move(
     by: str,
     at: datetime,
 ) -> Preview:
-    """Make the change. `revisions` (technician id to revision) is what the dispatcher saw; PlanOutOfDate if it moved on."""
+    """Make the change. `revisions` (by technician id) is what the dispatcher saw; PlanOutOfDate if it moved on."""
     touched = {t for t in (_technician_of(session, plan_id, visit_id), technician_id) if t is not None}
     locked = routes.lock(session, plan_id, touched)
     routes.require_revisions(locked.values(), revisions)
@@ -79,7 +79,7 @@ def move(
     audit.note(
         session, by, "visit.moved", "visit", visit_id, at=at,
         before={"technician": _holder(change.before, visit_id)}, after={"technician": technician_id},
-        why="; ".join(v["detail"] for v in preview.violations)[:500],
+        why="; ".join(dict.fromkeys(v["rule"] for v in preview.violations)),
     )  # fmt: skip
     now = {t: route.revision for t, route in locked.items()}
     return Preview(
