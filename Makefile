@@ -12,15 +12,13 @@ KEPT := $(or $(SHIFU_HOME),var)
 
 PACKAGES := $(VENV)/.packages
 PAGES := node_modules/.pages
-TRANSLATIONS := $(VENV)/.translations
-TEXTS := $(wildcard webapp/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: help setup run test lint types bench lock clean browser
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: $(PACKAGES) $(PAGES) $(TRANSLATIONS)  ## a virtual environment, the locked packages, the pages' libraries
+setup: $(PACKAGES) $(PAGES)  ## a virtual environment, the locked packages, the pages' libraries
 
 run: setup  ## set up, load the demonstration region, plan its day, serve it on http://127.0.0.1:8000
 	$(BIN)/dispatch init
@@ -50,7 +48,6 @@ lock: $(PACKAGES)  ## resolve pyproject.toml anew into requirements.lock
 clean:  ## remove everything that was made (the database in var stays)
 	rm -rf $(VENV) node_modules webapp/static/vendor build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	find webapp/translations -name '*.mo' -delete
 
 browser:
 	@deploy/need.sh chromium fonts
@@ -66,8 +63,4 @@ $(PAGES): package.json package-lock.json webapp/vendor.py $(PACKAGES)
 	@deploy/need.sh node
 	npm ci --silent
 	$(BIN)/python -m webapp.vendor
-	@touch $@
-
-$(TRANSLATIONS): $(TEXTS) $(PACKAGES)
-	@for texts in $(TEXTS); do $(BIN)/pybabel --quiet compile -i $$texts -o $${texts%.po}.mo; done
 	@touch $@

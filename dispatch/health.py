@@ -99,14 +99,6 @@ def browser_files(_system: System) -> Finding:
     return Finding("browser files", count > 0, f"{count} in webapp/static/vendor", remedy)
 
 
-def translations(_system: System) -> Finding:
-    """Every catalogue has been compiled."""
-    texts = sorted((ROOT / "webapp" / "translations").rglob("*.po"))
-    raw = [text.parent.parent.name for text in texts if not text.with_suffix(".mo").exists()]
-    remedy = "Run: pybabel compile -d webapp/translations"
-    return Finding("translations", not raw, f"not compiled: {', '.join(raw)}" if raw else "compiled", remedy)
-
-
 def secret_key(system: System) -> Finding:
     """Sessions are signed with something long that only its owner can read."""
     kept = system.settings.home / "secret-key"
@@ -120,7 +112,7 @@ def secret_key(system: System) -> Finding:
 
 
 ESSENTIAL: tuple[Callable[[System], Finding], ...] = (database, counties)
-ALL = (*ESSENTIAL, boundaries, redis, photo_store, browser_files, translations, secret_key)
+ALL = (*ESSENTIAL, boundaries, redis, photo_store, browser_files, secret_key)
 
 
 def findings(system: System, checks: Iterable[Callable[[System], Finding]] = ALL) -> list[Finding]:
