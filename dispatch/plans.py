@@ -180,6 +180,32 @@ def publish(session: Session, plan_id: int, *, by: str, at: datetime) -> DayPlan
     return plan
 
 
+def discard(session: Session, plan_id: int, *, by: str, at: datetime) -> DayPlan:
+    """Give a draft up in favour of the published plan beside it; gives the published plan.
+
+    A draft that stands alone holds the day's bookings and cannot be given up: Conflict.
+    """
+    plan = find(session, plan_id)
+    published = in_state(session, plan.area_code, plan.on_date, DayPlanState.PUBLISHED)
+    if plan.state != DayPlanState.DRAFT:
+        raise Conflict(
+            "This plan is {state}; only a draft can be discarded.",
+            field="plan",
+            remedy="Reload the board.",
+            state=plan.state,
+        )
+    if published is None:
+        raise Conflict(
+            "Nothing is published for this day; its bookings are in this draft.",
+            field="plan",
+            remedy="Plan the day again instead, or publish it.",
+        )
+    plan.move_to(DayPlanState.SUPERSEDED)
+    audit.note(session, by, "plan.discarded", "day-plan", plan.id, at=at, before={"version": plan.version})
+    session.flush()
+    return published
+
+
 def ask(session: Session, area_code: str, on_date: date, *, seconds: float, asked_by: str, at: datetime) -> Outbox:
     """Promise that a worker plans the day; asking again while that is under way gives the same row."""
     if not 1 <= seconds <= MOST_SECONDS:
