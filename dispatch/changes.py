@@ -21,7 +21,7 @@ from routing.schedule import stops as timed
 from routing.travel import TravelTimes
 from technicians.errors import Conflict, InvalidInput, NotFound
 
-DISPATCHERS_CHOICE = "dispatcher"
+DISPATCHERS_CHOICE = "taken-out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def _work(row: Outbox | None) -> WorkOut:
     if row is None:
         return WorkOut(id=None, state=None)
     figures = {key: row.progress.get(key) for key in ("placed", "visits", "cost")}
-    return WorkOut(id=row.id, state=row.state.value, percent=row.percent, error=row.error, **figures)
+    return WorkOut(id=row.id, state=row.state.value, percent=row.percent, **figures)
 
 
 def _compact(drawn: Any) -> Response:

@@ -94,7 +94,6 @@ class WorkOut(BaseModel):
     placed: int | None = None
     visits: int | None = None
     cost: int | None = None
-    error: str | None = None
 
 
 class PlanOut(BaseModel):

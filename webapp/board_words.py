@@ -17,7 +17,7 @@ def board_words() -> dict[str, Any]:
     """Words by key; `%n` and the like are filled in by the script."""
     return {
         "language": language_here(),
-        "rules": {rule.value: word(rule) for rule in Rule} | {DISPATCHERS_CHOICE: _("Taken out by a dispatcher")},
+        "rules": {rule: word(rule) for rule in (*Rule, DISPATCHERS_CHOICE)},
         "state": {state.value: word(state) for state in VisitState},
         "risk": {"late": _("Later than promised"), "tight": _("Less than 15 minutes to spare")},
         **_nouns(),
@@ -72,7 +72,7 @@ def _planning() -> dict[str, str]:
         "plan_running": _("%percent % · %placed of %visits visits in routes · cost %cost"),
         "plan_done": _("Planned: %planned of %visits visits are in routes."),
         "plan_cancelled": _("Planning was cancelled; the plan is as it was."),
-        "plan_failed": _("Planning failed; the plan is as it was."),
+        "plan_failed": _("Planning failed; the plan is as it was. The operator finds the cause as task %n."),
         "publish": _("Publish"),
         "published": _("Published. Technicians see it now."),
     }

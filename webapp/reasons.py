@@ -17,13 +17,13 @@ SECONDS = {Rule.WINDOW, Rule.PIN, Rule.SHIFT, Rule.BREAK, Rule.MAX_TRAVEL}
 
 
 def reason(detail: str) -> str:
-    """Why a visit is left out; words that are not the planner's stay as they are."""
+    """How many technicians the rule keeps from the visit; empty where the rule says it all."""
     if full := FULL.fullmatch(detail):
         told = _("%(able)s technicians could make it, %(busy)s of them have visits; none has room.", **full.groupdict())
         return str(told)
     if stopped := STOPPED.fullmatch(detail):
         return str(_("This stops %(stopped)s of the %(among)s nearest technicians.", **stopped.groupdict()))
-    return detail
+    return ""
 
 
 def breach(violation: dict[str, Any]) -> str:

@@ -75,6 +75,7 @@ WORDS: dict[str, LazyString] = {
     "duplicate": lazy_gettext("Planned twice"),
     "unknown": lazy_gettext("Unknown"),
     "missing": lazy_gettext("Not in the plan"),
+    "taken-out": lazy_gettext("Taken out by a dispatcher"),
 }
 
 

@@ -70,7 +70,7 @@ def test_a_visit_taken_out_by_hand_says_so(town: Town) -> None:
             session, town.system.travel_times, plan.id, visits["A1"], None, revisions={}, by="ann", at=shanghai(9)
         )
     left = {visit: rule for visit, rule, _detail in drawn(town)["unassigned"]["rows"]}
-    assert left[visits["A1"]] == "dispatcher"
+    assert left[visits["A1"]] == "taken-out"
 
 
 def test_the_figures_add_up(town: Town) -> None:

@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
+from dispatch.changes import DISPATCHERS_CHOICE
 from dispatch.system import System
 from routing import eligibility
 from routing.plan import Rule
 from webapp.app import create_app
 from webapp.reasons import breach, reason
+from webapp.words import word
 
 FULL = "10 vehicles could make it, 8 of them already have visits; none has room"
 
@@ -33,9 +35,16 @@ def test_every_rule_that_stops_people_is_told_without_vehicles(app: Flask, says:
         assert reason(f"7 of the 10 nearest vehicles {says}") == "This stops 7 of the 10 nearest technicians."
 
 
-def test_other_words_stay_as_they_are(app: Flask) -> None:
+def test_what_says_no_more_than_its_rule_is_left_away(app: Flask) -> None:
     with app.test_request_context():
-        assert reason("Taken out of the plan by a dispatcher.") == "Taken out of the plan by a dispatcher."
+        assert reason("Taken out of the plan by a dispatcher.") == ""
+        assert reason("there is no vehicle to plan for") == ""
+
+
+@pytest.mark.parametrize("rule", [*Rule, DISPATCHERS_CHOICE])
+def test_every_rule_has_chinese_words(app: Flask, rule: str) -> None:
+    with app.test_request_context(), force_locale("zh"):
+        assert not word(rule).isascii()
 
 
 @pytest.mark.parametrize(

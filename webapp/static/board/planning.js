@@ -82,6 +82,6 @@ export class Planning {
     await this.board.reload();
     if (work.state === "done") toast(this.words.plan_done.replace("%planned", this.board.day.figures.planned).replace("%visits", this.board.day.figures.visits), "done");
     else if (work.state === "cancelled") toast(this.words.plan_cancelled);
-    else if (work.state === "failed") toast(`${this.words.plan_failed} ${work.error ?? ""}`, "trouble");
+    else if (work.state === "failed") toast(this.words.plan_failed.replace("%n", work.id), "trouble");
   }
 }
