@@ -13,9 +13,6 @@ FILES = {
     "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.mjs",
     "maplibre-gl/dist/maplibre-gl-shared.mjs": "maplibre-gl-shared.mjs",
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
-    "htmx.org/dist/htmx.esm.min.js": "htmx.mjs",
-    "idb/build/index.js": "idb.mjs",
-    "signature_pad/dist/signature_pad.min.js": "signature_pad.mjs",
 }
 
 
