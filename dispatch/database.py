@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError
 
 from technicians.errors import InvalidInput
 
@@ -22,7 +23,10 @@ POSTGRES_OPTIONS = (
 
 def connect(url: str) -> Engine:
     """An engine for `sqlite:///file` or `postgresql://…`; a read-only transaction begins with a plain BEGIN."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise _unusable("It is not the address of a database.") from None
     match parsed.get_backend_name():
         case "sqlite":
             return _sqlite(url)
@@ -36,11 +40,13 @@ def connect(url: str) -> Engine:
                 connect_args={"options": POSTGRES_OPTIONS},
             )
         case other:
-            raise InvalidInput(
-                f"{other} is not a database this runs on.",
-                field="DATABASE_URL",
-                remedy="Use sqlite:///path/to/file.db or postgresql://user@host/name.",
-            )
+            raise _unusable(f"{other} is not a database this runs on.")
+
+
+def _unusable(message: str) -> InvalidInput:
+    """The address itself is not told: it may hold a password."""
+    remedy = "Use sqlite:////path/to/file.db or postgresql://user:password@host/name."
+    return InvalidInput(message, field="DATABASE_URL", remedy=remedy)
 
 
 def _sqlite(url: str) -> Engine:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from obstore.exceptions import BaseError
 from redis import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -84,8 +85,9 @@ def photo_store(system: System) -> Finding:
     """Bytes can be kept and read again (a line of text is left in the store)."""
     try:
         is_kept = system.photos.get(system.photos.put(PROBE)) == PROBE
-    except (OSError, ValueError, RuntimeError) as error:
-        return Finding("photo store", False, str(error), "Make PHOTO_STORE a place that can be written to.")
+    except (OSError, ValueError, BaseError) as error:
+        told = str(error).partition("\n")[0]
+        return Finding("photo store", False, told, "Make PHOTO_STORE a place that can be written to.")
     return Finding(
         "photo store", is_kept, system.settings.photo_store.partition(":")[0], "Check PHOTO_STORE."
     )

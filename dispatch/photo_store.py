@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
+from obstore.exceptions import BaseError
 from obstore.store import from_url
+
+from technicians.errors import InvalidInput
 
 
 class PhotoStore:
@@ -12,7 +15,14 @@ class PhotoStore:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._store = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
+        try:
+            self._store = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
+        except (BaseError, ValueError) as error:
+            raise InvalidInput(
+                str(error).partition("\n")[0],
+                field="PHOTO_STORE",
+                remedy="Name a folder as file:///var/lib/shifu/photos, or a bucket as s3://bucket/prefix.",
+            ) from error
 
     @staticmethod
     def _path(sha256: str) -> str:

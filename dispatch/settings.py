@@ -35,35 +35,72 @@ class Settings:
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Settings from environment variables; InvalidInput names a variable that cannot be used."""
-    home = Path(environment.get("SHIFU_HOME", "var")).resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    """Settings from environment variables; InvalidInput names a variable that cannot be used, and the remedy."""
+    home = _home(environment.get("SHIFU_HOME") or "var")
+    given = _Given(environment)
     return Settings(
         home=home,
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'shifu.db'}",
-        redis_url=environment.get("REDIS_URL") or None,
-        photo_store=environment.get("PHOTO_STORE") or f"file://{home / 'photos'}",
+        redis_url=given.url("REDIS_URL", ("redis", "rediss", "unix"), "redis://host:6379/0"),
+        photo_store=given.url("PHOTO_STORE", ("file", "s3"), "file:///var/lib/shifu/photos or s3://bucket/prefix")
+        or f"file://{home / 'photos'}",
         secret_key=environment.get("SECRET_KEY") or _kept_secret(home / "secret-key"),
         trusted_hosts=tuple(h for h in environment.get("TRUSTED_HOSTS", "").split(",") if h),
-        proxy_hops=int(_number(environment, "PROXY_HOPS", "0")),
-        circuity=_number(environment, "CIRCUITY", "1.3"),
-        speed_kmh=_number(environment, "SPEED_KMH", "24"),
-        per_stop=int(_number(environment, "PER_STOP_SECONDS", "150")),
-        plan_seconds=_number(environment, "PLAN_SECONDS", "15"),
-        plan_processes=int(_number(environment, "PLAN_PROCESSES", "1")),
+        proxy_hops=given.whole("PROXY_HOPS", 0, least=0, most=20),
+        circuity=given.number("CIRCUITY", 1.3, least=1, most=10),
+        speed_kmh=given.number("SPEED_KMH", 24.0, least=1, most=300),
+        per_stop=given.whole("PER_STOP_SECONDS", 150, least=0, most=86_400),
+        plan_seconds=given.number("PLAN_SECONDS", 15.0, least=1, most=3600),
+        plan_processes=given.whole("PLAN_PROCESSES", 1, least=1, most=256),
         tile_url=environment.get("TILE_URL") or None,
     )
 
 
-def _number(environment: Mapping[str, str], name: str, default: str) -> float:
-    text = environment.get(name) or default
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the environment says; an empty variable says nothing."""
+
+    environment: Mapping[str, str]
+
+    def number(self, name: str, usual: float, *, least: float, most: float) -> float:
+        text = self.environment.get(name, "").strip()
+        try:
+            number = float(text or usual)
+        except ValueError:
+            raise _unusable(name, f"{text!r} is not a number.", f"{name}={usual:g}") from None
+        if not least <= number <= most:
+            raise _unusable(name, f"{text} is not between {least:g} and {most:g}.", f"{name}={usual:g}")
+        return number
+
+    def whole(self, name: str, usual: int, *, least: int, most: int) -> int:
+        number = self.number(name, usual, least=least, most=most)
+        if not number.is_integer():
+            raise _unusable(name, f"{self.environment[name]} is not a whole number.", f"{name}={usual}")
+        return int(number)
+
+    def url(self, name: str, schemes: tuple[str, ...], example: str) -> str | None:
+        text = self.environment.get(name, "").strip()
+        scheme, is_url, rest = text.partition("://")
+        if text and (not is_url or not rest or scheme not in schemes):
+            raise _unusable(name, f"It begins with none of {', '.join(f'{s}://' for s in schemes)}.", example)
+        return text or None
+
+
+def _unusable(name: str, message: str, example: str) -> InvalidInput:
+    return InvalidInput(message, field=name, remedy=f"Set it like {example}, or leave it out.")
+
+
+def _home(text: str) -> Path:
+    home = Path(text).resolve()
     try:
-        number = float(text)
-    except ValueError:
-        raise InvalidInput(f"{text!r} is not a number.", field=name, remedy=f"Set it like {name}={default}.") from None
-    if not 0 <= number < 1e9:
-        raise InvalidInput(f"{text} is out of range.", field=name, remedy=f"Set it like {name}={default}.")
-    return number
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(
+            f"The folder {home} cannot be made ({error.strerror}).",
+            field="SHIFU_HOME",
+            remedy="Name a folder that can be written to.",
+        ) from error
+    return home
 
 
 def _kept_secret(path: Path) -> str:

@@ -24,6 +24,7 @@ ENGLISH = {
     "dispatch/demo_region.py": "only the command line makes a demonstration",
     "dispatch/embedded_valkey.py": "told when a program starts",
     "dispatch/health.py": "told by /readyz and `dispatch check`, to operators",
+    "dispatch/photo_store.py": "settings are read before anything is served",
     "dispatch/queue_worker.py": "told when a program starts",
     "dispatch/settings.py": "settings are read before anything is served",
     "dispatch/solver_process.py": "kept in the log and with the plan; the board says that planning failed",
