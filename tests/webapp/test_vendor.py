@@ -17,7 +17,7 @@ def test_every_file_is_copied_under_its_short_name(tmp_path: Path) -> None:
 
 
 def test_what_is_not_installed_is_named(tmp_path: Path) -> None:
-    assert "idb/build/index.js" in vendor.copy(tmp_path, tmp_path / "static")
+    assert "maplibre-gl/dist/maplibre-gl.css" in vendor.copy(tmp_path, tmp_path / "static")
 
 
 def test_versions_are_pinned_and_the_lock_holds_no_addresses() -> None:
