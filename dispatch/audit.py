@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, func, select
+from sqlalchemy import Index, String, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from technicians.base import Base
@@ -35,12 +35,27 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64), unique=True)
 
     def sealed(self) -> str:
-        """SHA-256 over the entry's content and the previous entry's hash, in hexadecimal."""
-        content = [
-            self.at.isoformat(), self.actor, self.action, self.subject, self.subject_id,
-            self.why, self.before, self.after, self.previous_hash,
-        ]  # fmt: skip
-        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        """What the entry's seal has to be, from its content and the previous entry's hash."""
+        return seal(
+            self.at, self.actor, self.action, self.subject, self.subject_id, self.why, self.before, self.after,
+            self.previous_hash,
+        )  # fmt: skip
+
+
+def seal(
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    subject_id: str,
+    why: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    previous_hash: str,
+) -> str:
+    """SHA-256 over an entry's content and the previous entry's hash, in hexadecimal."""
+    content = [at.isoformat(), actor, action, subject, subject_id, why, before, after, previous_hash]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def note(
@@ -58,9 +73,11 @@ def note(
     """Append an entry in the caller's transaction; writers queue for the chain until they commit."""
     entry = AuditEntry(
         at=at, actor=actor, action=action, subject=subject, subject_id=str(subject_id), why=why,
-        before=before or {}, after=after or {},
+        before=before or {}, after=after or {}, previous_hash=_end_of_chain(session),
     )  # fmt: skip
-    _append(session, [entry])
+    entry.hash = entry.sealed()
+    session.add(entry)
+    session.flush()
     return entry
 
 
@@ -74,27 +91,24 @@ def note_all(
     at: datetime,
 ) -> None:
     """Append one entry for each (subject id, after), for changes that are made many at a time."""
-    _append(
-        session,
-        [
-            AuditEntry(
-                at=at, actor=actor, action=action, subject=subject, subject_id=str(subject_id), why="",
-                before={}, after=after,
-            )
-            for subject_id, after in changes
-        ],
-    )  # fmt: skip
+    previous = _end_of_chain(session)
+    rows = []
+    for subject_id, after in changes:
+        content: dict[str, Any] = {
+            "at": at, "actor": actor, "action": action, "subject": subject, "subject_id": str(subject_id), "why": "",
+            "before": {}, "after": after, "previous_hash": previous,
+        }  # fmt: skip
+        previous = seal(**content)
+        rows.append({**content, "hash": previous})
+    if rows:
+        session.execute(insert(AuditEntry), rows)
 
 
-def _append(session: Session, entries: Sequence[AuditEntry]) -> None:
+def _end_of_chain(session: Session) -> str:
+    """The last entry's hash; on PostgreSQL under the lock for which writers queue."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    previous = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or ""
-    for entry in entries:
-        entry.previous_hash = previous
-        entry.hash = previous = entry.sealed()
-        session.add(entry)
-    session.flush()
+    return session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or ""
 
 
 def broken_at(session: Session) -> int | None:

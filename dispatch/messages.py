@@ -5,10 +5,12 @@ The outbox row names the order and the template only; name, number and link are 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import outbox
@@ -45,3 +47,13 @@ def invite(session: Session, order: WorkOrder, *, by: str, at: datetime) -> None
     """Promise the link to book to the consumer of an order that has become bookable; to no other."""
     if order.state == WorkOrderState.BOOKABLE:
         tell(session, order, Template.BOOK, by=by, at=at)
+
+
+def invite_all(session: Session, order_ids: Sequence[int], *, by: str, at: datetime) -> None:
+    """Invite the consumers of many new orders at once, of those that are bookable."""
+    first, last = min(order_ids, default=0), max(order_ids, default=0)
+    bookable = select(WorkOrder.id).where(WorkOrder.id.between(first, last), WorkOrder.state == WorkOrderState.BOOKABLE)
+    invited = sorted(set(order_ids) & set(session.scalars(bookable)))
+    payloads = [{"template": Template.BOOK, "order_id": order_id} for order_id in invited]
+    outbox.add_all(session, OutboxKind.MESSAGE, payloads, asked_by=by, at=at)
+    session.info["wake"] = True

@@ -53,6 +53,11 @@ class NewOrder:
     def claim(self) -> Claim:
         return Claim(self.address, self.county_code, self.lng, self.lat, self.datum)
 
+    @property
+    def is_booked(self) -> bool:
+        """Whether a sound order brings its window along."""
+        return self.window_starts_at is not None
+
     def digest(self) -> dict[str, str]:
         """For each field a digest of what was handed in, by which a repeat is told from a change."""
         return {

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import csv_file, intake, order_file
+from dispatch import csv_file, intake, messages, order_file
 from dispatch.catalogue import ServiceProduct
 from dispatch.csv_file import CsvRow
 from dispatch.errors import RowProblem, WrongRows
@@ -97,10 +97,9 @@ def load(
     if preview.problems:
         raise WrongRows(preview.problems)
     products = {product.code: product for product in session.scalars(select(ServiceProduct))}
-    made = [intake.made(merchant_id, row.order, row.site, products[row.order.product_code], at) for row in preview.rows]
-    session.add_all(made)
-    session.flush()
-    intake.note_submitted(session, made, by=by, at=at)
+    taken = [(row.order, row.site, products[row.order.product_code]) for row in preview.rows]
+    ids = intake.take_in(session, merchant_id, taken, by=by, at=at)
+    messages.invite_all(session, ids, by=by, at=at)
     return preview
 
 

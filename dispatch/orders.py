@@ -64,10 +64,8 @@ def submit(
         )
     (site,) = sites(session, places, [order.claim])
     intake.require_one_day(order, _zone(session, site.county_code))
-    row = intake.made(merchant_id, order, site, product, at)
-    session.add(row)
-    session.flush()
-    intake.note_submitted(session, [row], by=by, at=at)
+    (order_id,) = intake.take_in(session, merchant_id, [(order, site, product)], by=by, at=at)
+    row = session.get_one(WorkOrder, order_id)
     messages.invite(session, row, by=by, at=at)
     return row, True
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, String, or_, select
+from sqlalchemy import CheckConstraint, Index, String, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from technicians.base import Base, Stateful, choice
@@ -83,6 +84,21 @@ def add(
     session.add(row)
     session.flush()
     return row
+
+
+def add_all(
+    session: Session, kind: OutboxKind, payloads: Iterable[dict[str, Any]], *, asked_by: str, at: datetime
+) -> None:
+    """Promise many pieces of work at once, all due now."""
+    rows = [
+        {
+            "kind": kind, "payload": payload, "asked_by": asked_by, "created_at": at, "due_at": at,
+            "progress": {}, "result": {},
+        }
+        for payload in payloads
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(Outbox), rows)
 
 
 def due(session: Session, at: datetime, limit: int = 100) -> list[int]:

@@ -10,6 +10,7 @@ from dispatch import order_import
 from dispatch.audit import AuditEntry
 from dispatch.errors import WrongRows
 from dispatch.order_import import Preview
+from dispatch.outbox import Outbox, OutboxKind
 from dispatch.parking import ParkRule
 from dispatch.place import Places
 from dispatch.work_order import Visit, WorkOrder, WorkOrderState
@@ -64,6 +65,14 @@ def test_a_file_of_good_orders_is_taken_in_with_visits_places_and_audit(town: To
         assert found["A-3"].state == WorkOrderState.PARKED
         assert session.scalar(select(func.count()).select_from(Visit)) == 3
         assert session.scalar(select(func.count()).select_from(AuditEntry)) == 3
+
+
+def test_consumers_of_bookable_orders_are_invited_and_no_others(sqlite_town: Town, places: Places) -> None:
+    with sqlite_town.system.transaction() as session:
+        load(sqlite_town, session, places, text(GOOD, BOOKED, LOST))
+        (invitation,) = session.scalars(select(Outbox).where(Outbox.kind == OutboxKind.MESSAGE))
+        order = session.scalars(select(WorkOrder).where(WorkOrder.number == "A-1")).one()
+        assert invitation.payload["order_id"] == order.id
 
 
 def test_a_preview_says_what_will_be_parked_and_changes_nothing(sqlite_town: Town, places: Places) -> None:
