@@ -25,16 +25,20 @@ ROOT = Path(__file__).resolve().parents[2]
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each.")
-@click.option("--planners", default=1, show_default=True, type=click.IntRange(0, 64), help="Queue workers.")
+@click.option("--planners", default=1, show_default=True, type=click.IntRange(0, 64), help="Queue workers; 0: none here.")
 @click.pass_obj
 def serve(system: System, host: str, port: int, workers: int, threads: int, planners: int) -> None:
-    """Serve the console, the consumer pages and the mobile API; start what else is missing."""
+    """Serve the console, the consumer pages and the mobile API; start what else is missing.
+
+    With --planners 0 and without REDIS_URL no Valkey is started: the relay does the work alone.
+    """
     health.require_ready(system)
     _refuse_taken(host, port)
     speak_json()
     with ExitStack() as opened:
         environment = {**os.environ}
-        folder = None if system.settings.redis_url else opened.enter_context(embedded_valkey.private_folder())
+        needs_valkey = planners > 0 and not system.settings.redis_url
+        folder = opened.enter_context(embedded_valkey.private_folder()) if needs_valkey else None
         supervisor, stop = opened.enter_context(supervised())
         if folder is not None:
             supervisor.start(embedded_valkey.program(folder, environment))

@@ -108,6 +108,14 @@ def test_serve_answers_has_the_work_done_and_leaves_nothing_behind(system: Syste
         assert all_end(started)
 
 
+def test_serve_without_planners_and_redis_has_the_relay_do_the_work_alone(system: System) -> None:
+    row = promise(system)
+    with running(system, "serve", "--port", str(free_port()), "--workers", "1", "--planners", "0") as serving:
+        wait_until(lambda: is_done(system, row), serving)
+        serving.terminate()
+        assert serving.wait(LONG_ENOUGH) == 0
+
+
 def test_a_worker_without_redis_does_the_work_alone(system: System) -> None:
     row = promise(system)
     with running(system, "worker") as working:
