@@ -76,11 +76,13 @@ def _named(codes: str) -> str:
 
 
 def county_name(code: str) -> str:
-    """A county of the registry with its prefecture, in the reader's language; the code if it is unknown."""
+    """A county of the registry with its prefecture or state, in the reader's language; the code if it is unknown."""
     registry = system().places.registry
     if code not in registry:
         return code
     county = registry.get(code)
+    if county.country == "US":
+        return f"{county.name} ({county.province})"
     if language_here() == "en":
         return f"{county.name_en} ({code})"
     return f"{county.prefecture}{county.name}" if county.prefecture != county.name else county.name

@@ -23,6 +23,8 @@ from dispatch.work_order import ConsumerLink, WorkOrder, WorkOrderState
 from tests.squares import squares
 from tests.town import Town
 from tests.webapp.console import Console
+from webapp.app import create_app
+from webapp.order_words import county_name
 
 HEADER = "number,product,consumer_name,phone,address,lng,lat"
 GOOD = "C-1,lamp,陈女士,13900000001,上海市黄浦区南京东路100号,121.4846,31.2316"
@@ -231,6 +233,18 @@ def test_the_worklist_gives_the_reason_and_a_suggested_county_repairs_it(office:
     assert state(town, order_id) == WorkOrderState.AWAITING_GOODS
     assert "Order P-1 has its place." in office.page("/orders/worklist")
     assert "Nothing to repair" in office.page("/orders/worklist")
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ("Washington County (Alabama)", "Huangpu District (310101)")),
+        ("zh", ("Washington County (Alabama)", "上海市黄浦区")),
+    ],
+)
+def test_a_county_is_named_with_what_it_lies_in(town: Town, language: str, names: tuple[str, str]) -> None:
+    with create_app(town.system).test_request_context(headers={"Accept-Language": language}):
+        assert (county_name("01129"), county_name("310101")) == names
 
 
 def test_a_position_repairs_an_order_too(office: Console, town: Town) -> None:
