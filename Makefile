@@ -20,10 +20,10 @@ help:  ## what can be made
 
 setup: $(PACKAGES) $(PAGES)  ## a virtual environment, the locked packages, the pages' libraries
 
-run: setup  ## set up, load the demonstration region, plan its day, serve it on http://127.0.0.1:8000
+run: setup  ## set up, load the demonstration region, plan its day, serve it on http://127.0.0.1:8000 (PORT=… for another)
 	$(BIN)/dispatch init
 	@test -f $(KEPT)/boundaries/cn.npz || $(BIN)/dispatch regions import --package geotool-cn --datum wgs84
-	@umask 077 && $(BIN)/dispatch demo --county $(AREA) > $(KEPT)/who-can-log-in.txt
+	@umask 077 && $(BIN)/dispatch demo --county $(AREA) --port $(PORT) > $(KEPT)/who-can-log-in.txt
 	$(BIN)/dispatch plan --area $(AREA) --publish --if-missing
 	@cat $(KEPT)/who-can-log-in.txt
 	@echo

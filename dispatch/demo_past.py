@@ -27,7 +27,7 @@ def worked_day(session: Session, travel_times: TravelTimes, region: DemoRegion, 
     """Write one past day: its orders, a published plan, and what the technicians did."""
     orders = demo.demand(session, region, [visit.order for visit in past.visits], past.on_date)
     snap = snapshot(session, travel_times, region.code, past.on_date, plan=None)
-    technicians = dict(session.execute(select(Technician.code, Technician.id)).tuples().all())
+    technicians = {code: id_ for code, id_ in session.execute(select(Technician.code, Technician.id))}
     visits = {row.number: row.visits[0] for row in orders}
     holders = {visits[v.order.number].id: technicians[v.technician] for v in past.visits}
     before = snap.day.midnight - timedelta(hours=6)

@@ -17,22 +17,25 @@ from dispatch.system import System
 @click.option("--technicians", default=60, show_default=True, type=click.IntRange(1, 5000))
 @click.option("--visits", default=300, show_default=True, type=click.IntRange(1, 20000))
 @click.option("--seed", default=1, show_default=True, help="Another seed, another region.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Of the links shown.")
 @click.pass_obj
-def demo(system: System, county: str, on_date: datetime | None, technicians: int, visits: int, seed: int) -> None:
+def demo(
+    system: System, county: str, on_date: datetime | None, technicians: int, visits: int, seed: int, port: int
+) -> None:
     """Build the demonstration region and say who can log in how."""
     with system.transaction(read_only=True) as session:
         day = on_date.date() if on_date else demo_region.default_date(session, county, system.now())
     wanted = Wanted(county, day, technicians, visits, seed)
-    show(demo_region.build(system, wanted, lambda line: click.echo(f"  {line}")))
+    show(demo_region.build(system, wanted, lambda line: click.echo(f"  {line}")), f"http://127.0.0.1:{port}")
 
 
-def show(built: Built) -> None:
+def show(built: Built, house: str) -> None:
     click.echo(f"\nDemonstration region {built.area_code}, {built.on_date.isoformat()}\n")
-    click.echo("  http://127.0.0.1:8000/        console")
+    click.echo(f"  {house}/        console")
     for role, login, password in built.logins:
         click.echo(f"      {role:<11} {login:<11} {password}")
-    click.echo("  http://127.0.0.1:8000/phone   technicians")
+    click.echo(f"  {house}/phone   technicians")
     for code, name in built.technicians:
         click.echo(f"      {name:<8} {code:<11} PIN {PIN}")
     for token in built.consumer_links:
-        click.echo(f"  http://127.0.0.1:8000/c/{token}   consumer")
+        click.echo(f"  {house}/c/{token}   consumer")

@@ -80,7 +80,8 @@ def _ask_for_all(system: System, day: date | None, limits: Limits, *, publish: b
         for area in wanted:
             on_date = day or system.now().astimezone(area.zone).date()
             plans.ask(session, area.code, on_date, seconds=limits.seconds, asked_by=BY, at=system.now())
-    click.echo(f"{len(wanted)} areas will be planned by the workers; the board shows how far they are.")
+    noun = "area" if len(wanted) == 1 else "areas"
+    click.echo(f"{len(wanted)} {noun} will be planned by the workers; the board shows how far they are.")
 
 
 @contextmanager
@@ -107,8 +108,8 @@ def _sum_up(outcome: Outcome) -> None:
         f"{outcome.placed} of {outcome.visits} visits placed with {outcome.technicians} technicians, "
         f"{outcome.distance / KILOMETRE:.0f} km, {outcome.travel / HOUR:.1f} h on the road."
     )
-    if outcome.placed < outcome.visits:
-        click.echo(f"{outcome.visits - outcome.placed} are left out; the board says why.")
+    if left := outcome.visits - outcome.placed:
+        click.echo(f"{left} {'is' if left == 1 else 'are'} left out; the board says why.")
     if outcome.warning:
         click.echo(f"warning: {outcome.warning}", err=True)
 
@@ -132,7 +133,8 @@ def solve_file(question: Path, output: Path | None, seconds: float, seed: int, p
     with _bar("solving") as show:
         found = solve_in_child(problem, limits, start, show)
     if broken := violations(problem, found):
-        click.echo(f"warning: {len(broken)} rules are broken, first: {broken[0].detail}", err=True)
+        rules = "rule is" if len(broken) == 1 else "rules are"
+        click.echo(f"warning: {len(broken)} {rules} broken, first: {broken[0].detail}", err=True)
     answer = json.dumps(to_vroom(problem, found), ensure_ascii=False, indent=1)
     if output is None:
         click.echo(answer)

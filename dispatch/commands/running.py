@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each.")
-@click.option("--planners", default=1, show_default=True, type=click.IntRange(0, 64), help="Queue workers; 0: none here.")
+@click.option("--planners", default=1, show_default=True, type=click.IntRange(0, 64), help="Queue workers; 0: none.")
 @click.pass_obj
 def serve(system: System, host: str, port: int, workers: int, threads: int, planners: int) -> None:
     """Serve the console, the consumer pages and the mobile API; start what else is missing.

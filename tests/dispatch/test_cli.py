@@ -93,11 +93,26 @@ def test_plan_plans_the_day_without_redis_and_publishes_it_when_asked(sqlite_tow
 
 def test_plan_all_asks_the_workers_for_every_area_with_technicians(sqlite_town: Town) -> None:
     result = runner_for(sqlite_town.system)("plan", "--all", "--date", TODAY)
-    assert result.output.startswith("1 areas will be planned")
+    assert result.output.startswith("1 area will be planned")
     with sqlite_town.system.transaction(read_only=True) as session:
         rows = [session.get_one(outbox.Outbox, row) for row in outbox.due(session, sqlite_town.system.now())]
         asked = [row for row in rows if row.kind == OutboxKind.PLAN]
         assert [(row.payload["area"], row.payload["date"]) for row in asked] == [("310100", "2026-05-11")]
+
+
+def test_one_visit_is_left_out_and_two_are(sqlite_town: Town) -> None:
+    run = runner_for(sqlite_town.system)
+    for number, told in (("A-1", "1 is left out;"), ("A-2", "2 are left out;")):
+        with sqlite_town.system.transaction() as session:
+            sqlite_town.order(session, number, "chandelier", "310115", window=(13, 15), on_date=TODAY)
+        assert told in run("plan", "--area", "310100", "--date", TODAY, "--seconds", 1).output
+
+
+def test_the_demonstration_shows_links_with_its_port(sqlite_system: System) -> None:
+    run = runner_for(sqlite_system)
+    told = run("demo", "--technicians", 3, "--visits", 4, "--port", 8123).output
+    assert "http://127.0.0.1:8123/phone" in told
+    assert ":8000" not in told
 
 
 @pytest.mark.parametrize(
