@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import day as days
 from dispatch import plans
-from dispatch.board import slices
+from dispatch.board_rows import slices
 from dispatch.day_plan import DayPlanState, Stop, Unassigned
 from dispatch.work_order import Visit, WorkOrder
 from technicians.people import Technician

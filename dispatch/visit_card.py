@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
-from dispatch.board import APPROXIMATE, PROMISED
+from dispatch.board_rows import APPROXIMATE, PROMISED
 from dispatch.catalogue import Merchant, ServiceProduct
 from dispatch.day_plan import Route, Stop, Unassigned
 from dispatch.work_order import Appointment, FailureReason, PositionQuality, Visit, VisitState, WorkOrder

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ class Away(NamedTuple):
     ends_at: datetime
 
 
+@lru_cache(maxsize=4096)
 def local_instant(zone: ZoneInfo, on_date: date, seconds: int) -> datetime:
     """The instant at which wall clocks in `zone` show `seconds` past midnight of `on_date`."""
     wall_clock = datetime.combine(on_date, time.min) + timedelta(seconds=seconds)
