@@ -24,6 +24,7 @@ class Template(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     AGAIN = "again"
+    ORDER_CANCELLED = "order-cancelled"
 
 
 def tell(

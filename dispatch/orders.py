@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dispatch import audit, changes, intake, messages
 from dispatch.catalogue import ServiceProduct
 from dispatch.day_plan import DayPlan, DayPlanState, Stop, Unassigned
+from dispatch.messages import Template
 from dispatch.new_order import NewOrder
 from dispatch.place import Places
 from dispatch.siting import sites
@@ -31,7 +32,9 @@ def find(session: Session, order_id: int, *, merchant_id: int | None = None, loc
     query = select(WorkOrder).where(WorkOrder.id == order_id)
     if merchant_id is not None:
         query = query.where(WorkOrder.merchant_id == merchant_id)
-    order = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    order = session.scalars(query).one_or_none()
     if order is None:
         raise NotFound(
             "There is no work order {order}.", field="order", remedy="Look for it in the list.", order=order_id
@@ -115,17 +118,22 @@ def cancel(
 ) -> WorkOrder:
     """Call the work off: its visits leave the plans, its appointment is cancelled. Twice is as good as once.
 
-    Raises Conflict when a technician is on the way or on site, or the work is done.
+    A consumer who has been asked or promised anything is told. Raises Conflict when a technician is on the way
+    or on site, or the work is done.
     """
-    order = find(session, order_id, merchant_id=merchant_id, lock=True)
+    find(session, order_id, merchant_id=merchant_id)
+    visits = _locked_visits(session, order_id)
+    order = find(session, order_id, lock=True)
     if order.state == WorkOrderState.CANCELLED:
         return order
     _require_open(order)
     before = order.state
-    for visit in order.visits:
+    for visit in visits:
         if visit.is_open:
             _call_off(session, travel_times, visit, by=by, at=at)
     order.move_to(WorkOrderState.CANCELLED)
+    if before in {WorkOrderState.BOOKABLE, WorkOrderState.BOOKED}:
+        messages.tell(session, order, Template.ORDER_CANCELLED, by=by, at=at)
     audit.note(
         session, by, "work-order.cancelled", "work-order", order.id, at=at, why=why,
         before={"state": before}, after={"state": order.state},
@@ -139,10 +147,21 @@ def _require_open(order: WorkOrder) -> None:
         raise Conflict("The order is {state}.", field="order", remedy="Hand in a new order.", state=order.state)
 
 
+def _locked_visits(session: Session, order_id: int) -> list[Visit]:
+    """Locked before the order, as a booking does: a window is not moved while the order is being cancelled."""
+    query = select(Visit).where(Visit.work_order_id == order_id).order_by(Visit.id).with_for_update()
+    visits = list(session.scalars(query.execution_options(populate_existing=True)))
+    for visit in visits:
+        session.expire(visit, ["appointments"])
+    return visits
+
+
 def _call_off(session: Session, travel_times: TravelTimes, visit: Visit, *, by: str, at: datetime) -> None:
     if visit.state != VisitState.WAITING:
         raise Conflict(
-            "The technician is {state} already.", field="order", remedy="Call the technician first.", state=visit.state
+            "A technician is on the way or at the door; the order can no longer be cancelled.",
+            field="order",
+            remedy="Call the dispatchers; if the work is not done, it can be cancelled afterwards.",
         )
     planned_in = session.scalars(
         select(DayPlan.id)

@@ -22,6 +22,7 @@ TEXTS: Mapping[str, Mapping[Template, str]] = {
         Template.MOVED: "【{merchant}】{product}安装已改到：{window}。查看、改期或取消：{link}",
         Template.CANCELLED: "【{merchant}】{product}的安装预约已取消。需要时可重新选择时间：{link}",
         Template.AGAIN: "【{merchant}】很抱歉，您的{product}安装这次没能完成。请重新选择上门时间：{link}",
+        Template.ORDER_CANCELLED: "【{merchant}】您的{product}安装服务已取消，师傅不会上门。如有疑问，请联系商家。",
     },
     "en": {
         Template.BOOK: "{merchant}: your {product} has arrived. Choose when we come to install it: {link}",
@@ -29,6 +30,10 @@ TEXTS: Mapping[str, Mapping[Template, str]] = {
         Template.MOVED: "{merchant}: {product}, installation moved to {window}. See, move or cancel: {link}",
         Template.CANCELLED: "{merchant}: the installation of your {product} is cancelled. Book again: {link}",
         Template.AGAIN: "{merchant}: sorry, your {product} could not be installed. Choose a new time: {link}",
+        Template.ORDER_CANCELLED: (
+            "{merchant}: the installation of your {product} has been called off; nobody will come. "
+            "If this surprises you, please ask the shop."
+        ),
     },
 }
 CLDR = {"zh": "zh", "en": "en_GB"}
@@ -44,15 +49,20 @@ class Message:
 
 
 def compose(session: Session, payload: Mapping[str, Any], base_url: str, at: datetime) -> Message:
-    """The message of an outbox row, with a fresh link below `base_url`, such as https://shifu.example."""
+    """The message of an outbox row, with a fresh link below `base_url`, such as https://shifu.example.
+
+    That an order is cancelled is told without a link: there is nothing left to choose.
+    """
     order = session.get_one(WorkOrder, payload["order_id"])
     language = order.language if order.language in TEXTS else "zh"
     product = order.product.name_en if language == "en" else order.product.name_zh
-    text = TEXTS[language][Template(payload["template"])].format(
+    template = Template(payload["template"])
+    has_link = template != Template.ORDER_CANCELLED
+    text = TEXTS[language][template].format(
         merchant=order.merchant.name,
         product=product,
         window=_window(payload.get("window"), _zone(order), language),
-        link=f"{base_url.rstrip('/')}/c/{links.create(session, order.id, at)}",
+        link=f"{base_url.rstrip('/')}/c/{links.create(session, order.id, at)}" if has_link else "",
     )
     return Message(order.consumer_phone, language, text)
 

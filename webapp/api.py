@@ -13,6 +13,7 @@ from webapp.access import KILOBYTE, allow_bearer
 from webapp.api_shapes import (
     BOOKABLE,
     BOOKED,
+    CANCELLED,
     LINK,
     OFFERS,
     ORDER_IN,
@@ -81,6 +82,24 @@ def listing(query_data: PageQuery) -> PageOut:
 def one(number: str) -> OrderOut:
     with merchants.acting(system(), key(), read_only=True) as (session, merchant):
         return _shown(merchant_orders.by_number(session, merchant.id, number))
+
+
+@bp.delete("/orders/<number>")
+@bp.output(OrderOut, example=CANCELLED)
+@bp.doc(summary="Cancel an order", security=SECURITY, responses=[401, 404, 409])
+@allow_bearer(body=BODY)
+def cancel(number: str) -> OrderOut:
+    """The visit leaves the plan, the window is free again, the consumer is told. Safe to repeat, not to be undone.
+
+    409 while a technician is on the way or at the door, and when the work is done.
+    """
+    with merchants.acting(system(), key()) as (session, merchant):
+        order = merchant_orders.by_number(session, merchant.id, number)
+        order = orders.cancel(
+            session, system().travel_times, order.id,
+            by=f"merchant:{merchant.code}", at=system().now(), merchant_id=merchant.id,
+        )  # fmt: skip
+        return _shown(order)
 
 
 @bp.post("/orders/<number>/goods-arrived")

@@ -163,5 +163,6 @@ APPOINTMENT = {
     "booked_by": "merchant",
 }
 BOOKED = BOOKABLE | {"state": "booked", "visits": [VISIT | {"appointment": APPOINTMENT}]}
+CANCELLED = BOOKABLE | {"state": "cancelled", "visits": [VISIT | {"state": "cancelled"}]}
 OFFERS = {"offers": [{"starts_at": "2026-05-12T02:00:00Z", "ends_at": "2026-05-12T04:00:00Z", "grade": "best"}]}
 LINK = {"path": "/c/hVYxR0Jm5c0vV1kY3t8m2QkqGfZpX4aE"}

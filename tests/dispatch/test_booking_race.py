@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import appointments, booking, routes
-from dispatch.day_plan import Route
+from dispatch import appointments, booking, orders, routes
+from dispatch.day_plan import Route, Stop
 from dispatch.errors import SlotTaken
 from dispatch.planning import snapshot
 from dispatch.plans import current, ensure
 from dispatch.system import System
-from dispatch.work_order import Appointment, AppointmentState, BookedBy, WorkOrder
+from dispatch.work_order import Appointment, AppointmentState, BookedBy, WorkOrder, WorkOrderState
 from routing.check import violations
 from technicians.errors import Conflict
 from tests.town import AREA, TUESDAY, Town, shanghai
@@ -91,6 +92,47 @@ def test_one_consumer_with_many_fingers_gets_one_appointment(town: Town) -> None
     assert all_at_once(town.system, [order_id] * CONSUMERS) == ["promised"] * CONSUMERS
     assert promised(town.system) == 1
     assert day_is_sound(town.system)
+
+
+def test_a_window_moved_while_the_order_is_cancelled_leaves_no_promise_behind(town: Town) -> None:
+    (order_id, *_others) = heavy_orders(town)
+    system = town.system
+    move(system, order_id, 10)
+    start = threading.Barrier(2, timeout=PATIENCE)
+
+    def mover() -> None:
+        start.wait()
+        move(system, order_id, 14)
+
+    thread = threading.Thread(target=mover)
+    thread.start()
+    start.wait()
+    cancel(system, order_id)
+    thread.join()
+    assert promised(system) == 0
+    with system.transaction(read_only=True) as session:
+        assert session.get_one(WorkOrder, order_id).state == WorkOrderState.CANCELLED
+        assert session.scalars(select(Stop).where(Stop.visit_id.is_not(None))).all() == []
+
+
+def move(system: System, order_id: int, hour: float) -> None:
+    """The window is moved, unless the order is gone or somebody else was at it."""
+    with suppress(Conflict), system.transaction() as session:
+        appointments.choose(
+            session, system.travel_times, session.get_one(WorkOrder, order_id), shanghai(hour),
+            booked_by=BookedBy.CONSUMER, by="consumer", at=system.now(),
+        )  # fmt: skip
+
+
+def cancel(system: System, order_id: int) -> None:
+    """The order is cancelled, sent again after a lost race."""
+    while True:
+        try:
+            with system.transaction() as session:
+                orders.cancel(session, system.travel_times, order_id, by="li", at=system.now())
+            return
+        except Conflict:
+            continue
 
 
 def test_without_the_row_lock_postgresql_would_promise_too_much(

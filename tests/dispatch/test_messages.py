@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dispatch import appointments, links, messages, wording
+from dispatch import appointments, links, messages, orders, wording
 from dispatch.errors import SlotTaken
 from dispatch.messages import Template
 from dispatch.outbox import Outbox, OutboxKind
 from dispatch.system import System
-from dispatch.work_order import BookedBy, WorkOrder
+from dispatch.work_order import BookedBy, WorkOrder, WorkOrderState
 from tests.town import Town, shanghai
 
 
@@ -46,6 +46,31 @@ def test_booking_moving_and_cancelling_each_promise_one_message(town: Town) -> N
                 at=town.system.now(),
             )  # fmt: skip
     assert [row["template"] for row in rows(town.system)] == ["booked", "moved", "cancelled"]
+
+
+def test_a_cancelled_order_is_told_once_to_a_consumer_who_was_asked_or_promised_something(town: Town) -> None:
+    system = town.system
+    order_id = order(town, "A1")
+    choose(system, order_id, 10)
+    for _ in range(2):
+        with system.transaction() as session:
+            orders.cancel(session, system.travel_times, order_id, by="merchant:lights", at=system.now())
+    assert [row["template"] for row in rows(system)] == ["booked", "order-cancelled"]
+    with system.transaction() as session:
+        message = wording.compose(session, rows(system)[-1], "https://shifu.example", system.now())
+    assert "/c/" not in message.text
+    assert message.phone == "13900000001"
+
+
+def test_nobody_is_told_of_an_order_they_never_heard_of(sqlite_town: Town) -> None:
+    system = sqlite_town.system
+    order_id = order(sqlite_town, "A1")
+    with system.transaction() as session:
+        row = session.get_one(WorkOrder, order_id)
+        row.state, row.goods_arrived_at = WorkOrderState.AWAITING_GOODS, None
+    with system.transaction() as session:
+        orders.cancel(session, system.travel_times, order_id, by="li", at=system.now())
+    assert rows(system) == []
 
 
 def test_a_promise_that_fails_sends_nothing(sqlite_town: Town) -> None:

@@ -299,7 +299,7 @@ def test_an_order_whose_technician_is_on_the_way_cannot_be_cancelled(sqlite_town
     with system.transaction() as session:
         order = sqlite_town.order(session, "B-1", window=(9, 11))
         order.visits[0].move_to(VisitState.EN_ROUTE)
-        with pytest.raises(Conflict, match="en-route"):
+        with pytest.raises(Conflict, match="on the way"):
             orders.cancel(session, system.travel_times, order.id, by="li", at=system.now())
         assert order.state == WorkOrderState.BOOKED
 

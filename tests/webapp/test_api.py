@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from dispatch import links, merchants
+from dispatch.work_order import Visit, VisitState
 from tests.clock import Clock
 from tests.town import Town, shanghai
 from webapp.api_shapes import ORDER_IN
@@ -69,6 +71,31 @@ def test_an_order_is_handed_in_booked_moved_and_given_back(lights: Program) -> N
     for _ in range(2):
         given_back = lights.delete("/orders/X1/appointment")
         assert (given_back.status_code, given_back.json["state"]) == (200, "bookable")
+
+
+def test_an_order_is_cancelled_once_however_often_it_is_asked(lights: Program, rival: Program) -> None:
+    lights.post("/orders", ORDER)
+    lights.post("/orders/X1/appointment", {"starts_at": TEN})
+    assert rival.delete("/orders/X1").status_code == 404
+    for _ in range(2):
+        cancelled = lights.delete("/orders/X1")
+        assert (cancelled.status_code, cancelled.json["state"]) == (200, "cancelled")
+        (visit,) = cancelled.json["visits"]
+        assert (visit["state"], visit["appointment"]) == ("cancelled", None)
+    refused = lights.post("/orders/X1/appointment", {"starts_at": TEN})
+    assert refused.status_code == 409
+
+
+def test_an_order_cannot_be_cancelled_while_a_technician_is_on_the_way(lights: Program, sqlite_town: Town) -> None:
+    lights.post("/orders", ORDER)
+    lights.post("/orders/X1/appointment", {"starts_at": TEN})
+    with sqlite_town.system.transaction() as session:
+        session.scalars(select(Visit)).one().move_to(VisitState.EN_ROUTE)
+    lights.headers["Accept-Language"] = "en"
+    refused = lights.delete("/orders/X1")
+    assert (refused.status_code, refused.json["code"], refused.json["field"]) == (409, "conflict", "order")
+    assert "on the way" in refused.json["detail"] and refused.json["remedy"]
+    assert lights.get("/orders/X1").json["state"] == "booked"
 
 
 def test_the_same_order_again_is_the_same_order_and_a_changed_one_is_refused(lights: Program) -> None:
