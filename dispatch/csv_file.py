@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -79,6 +79,20 @@ class CsvRow:
             )
             return None
         return number
+
+
+def listed(cell: str) -> list[str]:
+    """The parts of a cell that are separated by semicolons, Chinese ones too."""
+    return [part.strip() for part in cell.replace("；", ";").split(";") if part.strip()]
+
+
+def written(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """A file of these lines, with a BOM so that spreadsheets know it is UTF-8."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(lines)
+    return "\ufeff" + out.getvalue()
 
 
 def rows(content: bytes, required: Sequence[str], optional: Sequence[str]) -> list[CsvRow]:

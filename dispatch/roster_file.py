@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from dispatch import shift_text
+from dispatch import csv_file, shift_text
 from dispatch.csv_file import CsvRow, WrongCell
 from dispatch.errors import RowProblem
 from dispatch.new_order import NO_PHONE, PHONE
@@ -61,7 +59,7 @@ def read_profile(row: CsvRow) -> Profile | None:
         start_lat=start_lat or 0.0,
         end_lng=end_lng if end_lng is not None else start_lng or 0.0,
         end_lat=end_lat if end_lat is not None else start_lat or 0.0,
-        skills=_read(row, "skills", _skills) or {},
+        skills=_read(row, "skills", skill_levels) or {},
         counties=frozenset(_read(row, "counties", _counties) or ()),
         week=_week(row),
         capacity=int(row.within("capacity", int, 0, MOST_CAPACITY, NO_NUMBER) or 0)
@@ -97,9 +95,10 @@ def _position(row: CsvRow, lng_column: str, lat_column: str) -> tuple[float | No
     return lng, lat
 
 
-def _skills(cell: str) -> dict[str, int]:
+def skill_levels(cell: str) -> dict[str, int]:
+    """`water-heater:3;lamp` as levels by code; WrongCell."""
     found: dict[str, int] = {}
-    for part in _listed(cell):
+    for part in csv_file.listed(cell):
         code, _, level = part.partition(":")
         code, level = code.strip(), level.strip() or "1"
         if level not in {"1", "2", "3", "4", "5"}:
@@ -111,15 +110,11 @@ def _skills(cell: str) -> dict[str, int]:
 
 
 def _counties(cell: str) -> list[str]:
-    codes = _listed(cell)
+    codes = csv_file.listed(cell)
     twice = {code for code in codes if codes.count(code) > 1}
     if twice:
         raise WrongCell("“{code}” is named twice.", code=min(twice)[:40])
     return codes
-
-
-def _listed(cell: str) -> list[str]:
-    return [part.strip() for part in cell.replace("；", ";").split(";") if part.strip()]
 
 
 def _week(row: CsvRow) -> Week:
@@ -153,21 +148,21 @@ def _language(row: CsvRow) -> str:
     return cell
 
 
+def skills_cell(skills: Mapping[str, int]) -> str:
+    """What `skill_levels` reads."""
+    return ";".join(f"{code}:{level}" for code, level in sorted(skills.items()))
+
+
 def write(profiles: Iterable[Profile]) -> str:
-    """The file of these technicians (with a BOM, so that spreadsheets know it is UTF-8)."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for profile in profiles:
-        writer.writerow(_cells(profile))
-    return "\ufeff" + out.getvalue()
+    """The file of these technicians."""
+    return csv_file.written(COLUMNS, map(_cells, profiles))
 
 
 def _cells(profile: Profile) -> list[object]:
     shift, breaks = shift_text.write(profile.week)
     cells = {
         **{name: getattr(profile, name) for name in COLUMNS if name not in {"shift", "breaks"}},
-        "skills": ";".join(f"{code}:{level}" for code, level in sorted(profile.skills.items())),
+        "skills": skills_cell(profile.skills),
         "counties": ";".join(sorted(profile.counties)),
         "shift": shift,
         "breaks": breaks,

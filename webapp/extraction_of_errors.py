@@ -19,6 +19,8 @@ PASSED_ON = {"message", "sentence", "advice", "refusal", "reason"}
 """Names under which a sentence, found where it was written, is passed on."""
 ENGLISH = {
     "dispatch/commands": "the command line speaks English",
+    "dispatch/catalogue_file.py": "only the command line takes in skills and products",
+    "dispatch/catalogue_import.py": "only the command line takes in skills and products",
     "dispatch/database.py": "settings are read before anything is served",
     "dispatch/demo.py": "only the command line makes a demonstration",
     "dispatch/demo_region.py": "only the command line makes a demonstration",

@@ -1,4 +1,4 @@
-"""`dispatch export`: technicians and orders as CSV files."""
+"""`dispatch export`: skills, service products, technicians and orders as CSV files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from dispatch import merchants, order_export, order_list, roster_import
+from dispatch import catalogue_import, merchants, order_export, order_list, roster_import
+from dispatch.catalogue_file import PRODUCTS, SKILLS
 from dispatch.order_list import Wanted
 from dispatch.system import System
 from dispatch.work_order import WorkOrderState
@@ -21,7 +22,25 @@ AREA = click.option("--area", help="Only this planning area, for example 310100.
 
 @click.group("export")
 def export() -> None:
-    """Write technicians or orders as CSV."""
+    """Write skills, service products, technicians or orders as CSV."""
+
+
+@export.command("skills")
+@TO
+@click.pass_obj
+def skills(system: System, output: Path | None) -> None:
+    """The skills, in the form that `dispatch import skills` takes."""
+    with system.transaction(read_only=True) as session:
+        _write([catalogue_import.export(session, SKILLS)], output)
+
+
+@export.command("products")
+@TO
+@click.pass_obj
+def products(system: System, output: Path | None) -> None:
+    """The service products, in the form that `dispatch import products` takes."""
+    with system.transaction(read_only=True) as session:
+        _write([catalogue_import.export(session, PRODUCTS)], output)
 
 
 @export.command("technicians")

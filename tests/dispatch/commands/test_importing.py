@@ -44,16 +44,16 @@ def test_technicians_are_imported_and_exported_to_a_file_that_changes_nothing(
     sqlite_town: Town, people: Path, tmp_path: Path
 ) -> None:
     assert (
-        run(sqlite_town, "import", "technicians", str(people)).output == "1 technicians new, 0 changed, 0 unchanged.\n"
+        run(sqlite_town, "import", "technicians", str(people)).output == "technicians: 1 new, 0 changed, 0 unchanged.\n"
     )
     written = tmp_path / "out.csv"
     assert run(sqlite_town, "export", "technicians", "-o", str(written)).exit_code == 0
     again = run(sqlite_town, "import", "technicians", str(written))
-    assert again.output == "0 technicians new, 0 changed, 4 unchanged.\n"
+    assert again.output == "technicians: 0 new, 0 changed, 4 unchanged.\n"
 
 
 def test_a_check_says_what_would_change_and_changes_nothing(sqlite_town: Town, people: Path) -> None:
-    assert "1 technicians new" in run(sqlite_town, "import", "technicians", "--check", str(people)).output
+    assert "technicians: 1 new" in run(sqlite_town, "import", "technicians", "--check", str(people)).output
     with sqlite_town.system.transaction(read_only=True) as session:
         assert session.scalar(select(func.count()).select_from(Technician)) == 3
 
@@ -72,10 +72,10 @@ def test_wrong_rows_are_listed_with_line_and_column_and_nothing_is_imported(sqli
 def test_orders_are_imported_once_and_parked_ones_are_told_with_the_reason(sqlite_town: Town, orders: Path) -> None:
     first = run(sqlite_town, "import", "orders", str(orders), "--merchant", "lights")
     assert first.exit_code == 0
-    assert "2 orders new, 0 known already, 1 parked." in first.output
+    assert "orders: 2 new, 0 known already, 1 parked." in first.output
     assert "line 3, order A-2: The address does not name one county" in first.output
     second = run(sqlite_town, "import", "orders", str(orders), "--merchant", "lights")
-    assert "0 orders new, 2 known already" in second.output
+    assert "orders: 0 new, 2 known already" in second.output
     with sqlite_town.system.transaction(read_only=True) as session:
         assert session.scalar(select(func.count()).select_from(WorkOrder)) == 2
 
@@ -110,3 +110,23 @@ def test_boundaries_without_a_datum_are_refused(sqlite_town: Town, tmp_path: Pat
     result = run(sqlite_town, "import", "boundaries", str(path))
     assert result.exit_code == 1
     assert "error:" in result.output
+
+
+def test_skills_and_products_are_imported_and_exported_to_files_that_change_nothing(
+    sqlite_town: Town, tmp_path: Path
+) -> None:
+    skills, products = tmp_path / "skills.csv", tmp_path / "products.csv"
+    skills.write_text("code,name_zh,name_en\ncarpets,地毯,Carpets\n")
+    products.write_text(
+        "code,name_zh,name_en,minutes,skills,shots\n"
+        "carpet,地毯铺装,Carpet laying,60,carpets:2,finished:完成:Finished!\n"
+    )
+    assert "“carpets” is no skill here" in run(sqlite_town, "import", "products", str(products)).stderr
+    assert run(sqlite_town, "import", "skills", str(skills)).output == "skills: 1 new, 0 changed, 0 unchanged.\n"
+    assert run(sqlite_town, "import", "products", "--check", str(products)).output.startswith("products: 1 new")
+    assert run(sqlite_town, "import", "products", str(products)).output.startswith("products: 1 new")
+    for kind, count in (("skills", 4), ("products", 5)):
+        out = tmp_path / f"{kind}-out.csv"
+        assert run(sqlite_town, "export", kind, "-o", str(out)).exit_code == 0
+        again = run(sqlite_town, "import", kind, str(out))
+        assert again.output == f"{kind}: 0 new, 0 changed, {count} unchanged.\n"

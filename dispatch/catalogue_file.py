@@ -1,0 +1,137 @@
+"""The columns of a file of skills and of one of service products: how a row becomes a record's values, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch import csv_file
+from dispatch.catalogue import ServiceProduct
+from dispatch.csv_file import CsvRow, WrongCell
+from dispatch.roster_file import skill_levels, skills_cell
+from technicians.people import Skill
+
+MINUTE = 60
+MOST_MINUTES = 24 * 60
+MOST_LOAD = 1_000_000
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+NO_CODE = "“{cell}” is no code; use letters, digits, - and _, at most 40."
+NO_NUMBER = "“{cell}” is not a number."
+NO_WHOLE_NUMBER = "“{cell}” is not a whole number."
+LONGEST_NAME = 80
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of file. `read` gives the values of a record by attribute, or None with the row's problems noted."""
+
+    record: type[Skill] | type[ServiceProduct]
+    subject: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    read: Callable[[CsvRow], Values | None]
+    cells: Callable[[Any], list[object]]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.required, *self.optional)
+
+
+def _named(row: CsvRow) -> Values:
+    return {
+        "code": _code(row, "code", row.required("code")),
+        "name_zh": row.required("name_zh", LONGEST_NAME),
+        "name_en": row.required("name_en", LONGEST_NAME),
+    }
+
+
+def _code(row: CsvRow, column: str, text: str) -> str:
+    if text and not CODE.fullmatch(text):
+        row.wrong(column, NO_CODE, cell=text[:60])
+    return text
+
+
+def _read_skill(row: CsvRow) -> Values | None:
+    values = _named(row)
+    return None if row.problems else values
+
+
+def _read_product(row: CsvRow) -> Values | None:
+    values = _named(row) | {
+        "category": _code(row, "category", row.text("category")) or row.text("code"),
+        "icon": _code(row, "icon", row.text("icon")) or "box",
+        "duration": _seconds(row, "minutes", least=1),
+        "setup": _seconds(row, "setup_minutes", least=0),
+        "load": _whole(row, "load", least=0, most=MOST_LOAD),
+        "crew_size": _whole(row, "crew_size", least=1, most=2),
+        "skills": row.read("skills", skill_levels, "") or {},
+        "shot_list": row.read("shots", shots, "") or [],
+    }
+    if not row.text("minutes"):
+        row.required("minutes")
+    return None if row.problems else values
+
+
+def _seconds(row: CsvRow, column: str, *, least: float) -> int:
+    return round((row.within(column, float, least, MOST_MINUTES, NO_NUMBER) or 0) * MINUTE)
+
+
+def _whole(row: CsvRow, column: str, *, least: int, most: int) -> int:
+    """One when the cell is empty."""
+    number = row.within(column, int, least, most, NO_WHOLE_NUMBER)
+    return 1 if number is None else int(number)
+
+
+def shots(cell: str) -> list[Values]:
+    """`before:安装前:Before!;label:铭牌:Label` as a shot list, ! for a photo that is required; WrongCell."""
+    found: dict[str, Values] = {}
+    for part in csv_file.listed(cell):
+        is_required = part.endswith(("!", "！"))
+        code, *names = (piece.strip() for piece in part.rstrip("!！").replace("：", ":").split(":"))
+        if not CODE.fullmatch(code) or len(names) != 2 or not all(0 < len(name) <= LONGEST_NAME for name in names):
+            raise WrongCell("“{part}” is no photo; write it like before:安装前:Before!", part=part[:60])
+        if code in found:
+            raise WrongCell("“{code}” is named twice.", code=code)
+        found[code] = {"code": code, "name_zh": names[0], "name_en": names[1], "required": is_required}
+    return list(found.values())
+
+
+def _product_cells(product: ServiceProduct) -> list[object]:
+    return [
+        product.code,
+        product.name_zh,
+        product.name_en,
+        f"{product.duration / MINUTE:.8g}",
+        skills_cell(product.skills),
+        ";".join(
+            f"{shot['code']}:{shot['name_zh']}:{shot['name_en']}{'!' if shot['required'] else ''}"
+            for shot in product.shot_list
+        ),
+        product.category,
+        product.icon,
+        f"{product.setup / MINUTE:.8g}",
+        product.load,
+        product.crew_size,
+    ]
+
+
+SKILLS = Kind(
+    record=Skill,
+    subject="skill",
+    required=("code", "name_zh", "name_en"),
+    optional=(),
+    read=_read_skill,
+    cells=lambda skill: [skill.code, skill.name_zh, skill.name_en],
+)
+PRODUCTS = Kind(
+    record=ServiceProduct,
+    subject="service-product",
+    required=("code", "name_zh", "name_en", "minutes", "skills", "shots"),
+    optional=("category", "icon", "setup_minutes", "load", "crew_size"),
+    read=_read_product,
+    cells=_product_cells,
+)

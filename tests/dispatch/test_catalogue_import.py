@@ -1,0 +1,163 @@
+"""Skills and service products from CSV files: everything or nothing, and out again without a change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from dispatch import catalogue_import
+from dispatch.audit import AuditEntry
+from dispatch.catalogue import ServiceProduct
+from dispatch.catalogue_file import PRODUCTS, SKILLS, Kind, Values, shots
+from dispatch.catalogue_import import Preview
+from dispatch.csv_file import WrongCell, rows, written
+from dispatch.errors import WrongRows
+from technicians.people import Skill
+from tests.town import SHOTS, Town
+
+HEADER = "code,name_zh,name_en,category,icon,minutes,setup_minutes,load,crew_size,skills,shots\n"
+HEATER = "gas-heater,燃气热水器,Gas heater,water-heater,flame,90,5,8,2,water-heater:2;lamp,{shots}\n"
+BEFORE_AND_LABEL = "before:安装前:Before!;label:铭牌:Label"
+
+
+def text(*lines: str) -> bytes:
+    return (HEADER + "".join(lines)).encode()
+
+
+def load(town: Town, content: bytes, kind: Kind = PRODUCTS) -> Preview:
+    with town.system.transaction() as session:
+        return catalogue_import.load(session, kind, content, by="ada", at=town.system.now())
+
+
+def product(town: Town, code: str) -> ServiceProduct | None:
+    with town.system.transaction(read_only=True) as session:
+        return session.get(ServiceProduct, code)
+
+
+def test_a_new_product_is_kept_as_the_row_says_with_an_audit(town: Town) -> None:
+    assert load(town, text(HEATER.format(shots=BEFORE_AND_LABEL))).created == ["gas-heater"]
+    kept = product(town, "gas-heater")
+    assert kept is not None
+    assert (kept.duration, kept.setup, kept.load, kept.crew_size) == (5400, 300, 8, 2)
+    assert (kept.category, kept.icon, kept.skills) == ("water-heater", "flame", {"water-heater": 2, "lamp": 1})
+    assert kept.shot_list == [
+        {"code": "before", "name_zh": "安装前", "name_en": "Before", "required": True},
+        {"code": "label", "name_zh": "铭牌", "name_en": "Label", "required": False},
+    ]
+    with town.system.transaction(read_only=True) as session:
+        (entry,) = session.scalars(select(AuditEntry))
+        assert (entry.action, entry.subject_id, entry.actor) == ("service-product.created", "gas-heater", "ada")
+
+
+def test_what_may_be_left_out_has_a_usual_value(sqlite_town: Town) -> None:
+    load(sqlite_town, "code,name_zh,name_en,minutes,skills,shots\nrug,地毯,Rug,1.5,,\n".encode())
+    kept = product(sqlite_town, "rug")
+    assert kept is not None
+    assert (kept.category, kept.icon, kept.duration, kept.setup) == ("rug", "box", 90, 0)
+    assert (kept.load, kept.crew_size, kept.skills, kept.shot_list) == (1, 1, {}, [])
+
+
+def test_a_known_product_changes_and_only_what_changed_is_noted(town: Town) -> None:
+    row = "lamp,lamp,Lamp,lamp,box,45,5,5,1,lamp:1,{}\n".format(";".join(map(written_shot, SHOTS)))
+    assert load(town, text(row)).changed == {"lamp": ["duration"]}
+    with town.system.transaction(read_only=True) as session:
+        (entry,) = session.scalars(select(AuditEntry))
+        assert (entry.before, entry.after) == ({"duration": 1800}, {"duration": 2700})
+        assert len(session.scalars(select(ServiceProduct)).all()) == 4
+
+
+def written_shot(shot: dict[str, Any]) -> str:
+    return f"{shot['code']}:{shot['name_zh']}:{shot['name_en']}{'!' if shot['required'] else ''}"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ("gas heater,燃,Gas,,,90,,,,,\n", "code", "is no code"),
+        (",燃,Gas,,,90,,,,,\n", "code", "It is empty"),
+        ("gas,,Gas,,,90,,,,,\n", "name_zh", "It is empty"),
+        ("gas,燃,Gas,,,,,,,,\n", "minutes", "It is empty"),
+        ("gas,燃,Gas,,,0,,,,,\n", "minutes", "not between 1 and 1440"),
+        ("gas,燃,Gas,,,nan,,,,,\n", "minutes", "not between"),
+        ("gas,燃,Gas,,,long,,,,,\n", "minutes", "is not a number"),
+        ("gas,燃,Gas,,,90,-1,,,,\n", "setup_minutes", "not between"),
+        ("gas,燃,Gas,,,90,,1.5,,,\n", "load", "is not a whole number"),
+        ("gas,燃,Gas,,,90,,,3,,\n", "crew_size", "not between 1 and 2"),
+        ("gas,燃,Gas,,,90,,,,water-heater:9,\n", "skills", "no level from 1 to 5"),
+        ("gas,燃,Gas,,,90,,,,plumbing:2,\n", "skills", "is no skill here; import it first"),
+        ("gas,燃,Gas,,,90,,,,,before:安装前\n", "shots", "is no photo"),
+        ("gas,燃,Gas,,,90,,,,,a:甲:A;a:乙:B\n", "shots", "is named twice"),
+    ],
+)
+def test_a_wrong_cell_refuses_the_whole_file_with_line_column_and_reason(
+    sqlite_town: Town, row: str, column: str, reason: str
+) -> None:
+    with pytest.raises(WrongRows) as refusal:
+        load(sqlite_town, text(HEATER.format(shots=""), row))
+    (problem,) = refusal.value.problems
+    assert (problem.line, problem.column) == (3, column)
+    assert reason in problem.reason
+    assert product(sqlite_town, "gas-heater") is None
+
+
+def test_a_code_that_stands_twice_is_refused(sqlite_town: Town) -> None:
+    with pytest.raises(WrongRows, match="gas-heater is on line 2 already"):
+        load(sqlite_town, text(HEATER.format(shots=""), HEATER.format(shots="")))
+
+
+def test_skills_come_in_with_their_names_and_can_be_renamed(town: Town) -> None:
+    file = "code,name_zh,name_en\nplumbing,水管,Plumbing\nlamp,灯具,Lamps\n".encode()
+    preview = load(town, file, SKILLS)
+    assert (preview.created, preview.changed) == (["plumbing"], {"lamp": ["name_zh", "name_en"]})
+    with town.system.transaction(read_only=True) as session:
+        assert session.get_one(Skill, "plumbing").name_en == "Plumbing"
+        assert session.get_one(Skill, "lamp").name_zh == "灯具"
+
+
+@pytest.mark.parametrize("kind", [SKILLS, PRODUCTS], ids=["skills", "products"])
+def test_what_was_exported_changes_nothing_when_it_comes_back(town: Town, kind: Kind) -> None:
+    with town.system.transaction(read_only=True) as session:
+        file = catalogue_import.export(session, kind)
+    preview = load(town, file.encode(), kind)
+    assert (preview.created, preview.changed) == ([], {})
+    assert len(preview.unchanged) == (3 if kind is SKILLS else 4)
+
+
+codes = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
+letters = st.characters(blacklist_categories=["C", "Z"], blacklist_characters=";:!；：！")
+names = st.text(letters, min_size=1, max_size=80)
+shot_lists = st.lists(
+    st.fixed_dictionaries({"code": codes, "name_zh": names, "name_en": names, "required": st.booleans()}),
+    max_size=4,
+    unique_by=lambda shot: shot["code"],
+)
+products = st.fixed_dictionaries(
+    {
+        "code": codes, "name_zh": names, "name_en": names, "category": codes, "icon": codes,
+        "duration": st.integers(60, 86_400), "setup": st.integers(0, 86_400), "load": st.integers(0, 1_000_000),
+        "crew_size": st.integers(1, 2), "skills": st.dictionaries(codes, st.integers(1, 5), max_size=4),
+        "shot_list": shot_lists,
+    }
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(products)
+def test_every_product_is_read_as_it_was_written(values: Values) -> None:
+    file = written(PRODUCTS.columns, [PRODUCTS.cells(ServiceProduct(**values))])
+    (row,) = rows(file.encode(), PRODUCTS.required, PRODUCTS.optional)
+    assert (PRODUCTS.read(row), row.problems) == (values, [])
+
+
+def test_full_width_marks_mean_the_same() -> None:
+    assert shots("before：安装前：Before！；label：铭牌：Label") == shots(BEFORE_AND_LABEL)
+
+
+@pytest.mark.parametrize("cell", ["before", "before:安装前", "a b:甲:A", "a::A", "a:甲:A:B"])
+def test_a_photo_that_is_not_fully_named_is_refused(cell: str) -> None:
+    with pytest.raises(WrongCell, match="is no photo"):
+        shots(cell)
