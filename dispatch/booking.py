@@ -78,6 +78,19 @@ def book(
     return promise
 
 
+def give_place(session: Session, travel_times: TravelTimes, visit: Visit, *, at: datetime) -> bool:
+    """Put a visit that was promised without one into a route of its day; False when it fits into none."""
+    promise = visit.appointment
+    if promise is None or visit.state != VisitState.WAITING:
+        return False
+    window = (promise.window_starts_at, promise.window_ends_at)
+    try:
+        _take(session, travel_times, visit, slots.area_of(visit).code, window, at)
+    except SlotTaken:
+        return False
+    return True
+
+
 def cancel(session: Session, travel_times: TravelTimes, visit: Visit, *, by: str, at: datetime, why: str = "") -> None:
     """Take the promise back: the time is free again, the order can be booked anew."""
     require_open(visit)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import accounts, demo, links, orders, phone_login
+from dispatch import accounts, demo, links, orders, phone_login, settling
 from dispatch import day as days
 from dispatch.account import Account, Role
 from dispatch.catalogue import Merchant
@@ -104,8 +104,21 @@ def _one_day(system: System, wanted: Wanted, on_date: date, visits: int, say: Ca
             Appointment.window_starts_at >= day.midnight, Appointment.window_starts_at < day.ends_at
         )
         if session.scalar(booked.limit(1)) is None:
-            demo.demand(session, region, region.orders, on_date)
+            written = demo.demand(session, region, region.orders, on_date)
+            if on_date > wanted.on_date:
+                _settle_later(session, written, system.now())
             say(f"{on_date.isoformat()}: {len(region.orders)} visits, booked")
+
+
+def _settle_later(session: Session, orders: Iterable[WorkOrder], at: datetime) -> None:
+    """Nobody has planned this day yet: the worker does, as soon as there is one."""
+    promised = [
+        (order.county_code, visit.appointment.window_starts_at)
+        for order in orders
+        for visit in order.visits
+        if order.county_code and visit.appointment
+    ]
+    settling.ask(session, promised, by=BY, at=at)
 
 
 def _waiting(system: System, session: Session, wanted: Wanted) -> None:

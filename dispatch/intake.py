@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dispatch import audit
+from dispatch import audit, settling
 from dispatch.catalogue import ServiceProduct
 from dispatch.new_order import NewOrder
 from dispatch.parking import Parked
@@ -89,6 +89,12 @@ def take_in(
             if order.is_booked
         ],
     )
+    promised = [
+        (site.county_code, order.window_starts_at)
+        for order, site, _product in taken
+        if order.window_starts_at is not None and site.county_code is not None
+    ]
+    settling.ask(session, promised, by=by, at=at)
     audit.note_all(
         session,
         by,

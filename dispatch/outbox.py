@@ -25,6 +25,7 @@ class OutboxState(StrEnum):
 
 class OutboxKind(StrEnum):
     PLAN = "plan"
+    SETTLE = "settle"
     MESSAGE = "message"
 
 

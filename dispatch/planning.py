@@ -128,6 +128,13 @@ def _demand(session: Session, day: Day, visit_ids: Collection[int] | None, *, wi
     return list(session.execute(query))
 
 
+def unplaced(session: Session, area_code: str, on_date: date, plan: DayPlan | None) -> list[int]:
+    """Ids of the day's promised visits that have not begun and stand in no route of the plan."""
+    demand = _demand(session, days.of(session, area_code, on_date), None, without=None)
+    served = {visit for _, _, stops in _running(session, plan, None).values() for visit in stops}
+    return [row.id for row in demand if row.state == VisitState.WAITING and row.id not in served]
+
+
 def _running(
     session: Session, plan: DayPlan | None, technician_ids: Collection[int] | None
 ) -> dict[int, tuple[int, int, list[int]]]:

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from dispatch import outbox, plan_day, plans
+from dispatch import outbox, plan_day, plans, settling
 from dispatch.errors import PlanningCancelled
 from dispatch.logs import speak_json
 from dispatch.outbox import LEASE, Outbox, OutboxKind, OutboxState
@@ -88,9 +88,7 @@ def _claim(system: System, outbox_id: int) -> Task | None:
         return Task(row.id, row.attempts, row.kind, dict(row.payload), row.asked_by)
 
 
-def _end(
-    system: System, task: Task, *, result: dict[str, Any] | None = None, error: str | None = None
-) -> bool:
+def _end(system: System, task: Task, *, result: dict[str, Any] | None = None, error: str | None = None) -> bool:
     """Record the end, unless the row was cancelled or has a new worker."""
     with system.transaction() as session:
         row = _still_ours(session, task)
@@ -157,16 +155,11 @@ class ProgressWriter:
 def _plan(system: System, task: Task) -> dict[str, Any]:
     """Plan an area's day; publish it too if that was asked."""
     payload = task.payload
-    limits = Limits(
-        seconds=float(payload.get("seconds") or system.settings.plan_seconds),
-        seed=int(payload.get("seed", 0)),
-        processes=int(payload.get("processes") or system.settings.plan_processes),
-    )
     outcome = plan_day.run(
         system,
         payload["area"],
         date.fromisoformat(payload["date"]),
-        limits,
+        _limits(system, payload),
         by=task.asked_by,
         progress=ProgressWriter(system, task),
     )
@@ -174,6 +167,26 @@ def _plan(system: System, task: Task) -> dict[str, Any]:
         with system.transaction() as session:
             plans.publish(session, outcome.plan_id, by=task.asked_by, at=system.now())
     return asdict(outcome)
+
+
+def _settle(system: System, task: Task) -> dict[str, Any]:
+    """Give the promised visits of a day their place."""
+    return settling.settle(
+        system,
+        task.payload["area"],
+        date.fromisoformat(task.payload["date"]),
+        _limits(system, task.payload),
+        by=task.asked_by,
+        progress=ProgressWriter(system, task),
+    )
+
+
+def _limits(system: System, payload: dict[str, Any]) -> Limits:
+    return Limits(
+        seconds=float(payload.get("seconds") or system.settings.plan_seconds),
+        seed=int(payload.get("seed", 0)),
+        processes=int(payload.get("processes") or system.settings.plan_processes),
+    )
 
 
 def _send(_system: System, task: Task) -> dict[str, Any]:
@@ -184,6 +197,7 @@ def _send(_system: System, task: Task) -> dict[str, Any]:
 
 WORK: Mapping[OutboxKind, Callable[[System, Task], dict[str, Any]]] = {
     OutboxKind.PLAN: _plan,
+    OutboxKind.SETTLE: _settle,
     OutboxKind.MESSAGE: _send,
 }
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import audit, messages, orders
+from dispatch import audit, messages, orders, settling
 from dispatch.intake import state_of
 from dispatch.parking import Parked, ParkRule
 from dispatch.place import Places
@@ -66,6 +66,8 @@ def place(
     if order.state == WorkOrderState.PARKED:
         _leave_worklist(order)
         messages.invite(session, order, by=by, at=at)
+        promises = [visit.appointment for visit in order.visits if visit.appointment is not None]
+        settling.ask(session, [(county.code, promise.window_starts_at) for promise in promises], by=by, at=at)
     audit.note(
         session, by, "work-order.placed", "work-order", order.id, at=at, why=why, before=before,
         after={"county": county.code, "state": order.state, "position_quality": order.position_quality},

@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("plan", "message", name="outbox_kind", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("plan", "settle", "message", name="outbox_kind", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column(
