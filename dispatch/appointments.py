@@ -9,11 +9,17 @@ from sqlalchemy.orm import Session
 
 from dispatch import booking, slots
 from dispatch.slots import Offer
-from dispatch.work_order import Appointment, BookedBy, Visit, VisitState, WorkOrder
+from dispatch.work_order import Appointment, BookedBy, Visit, VisitState, WorkOrder, WorkOrderState
 from routing.travel import TravelTimes
 from technicians.errors import Conflict
 
 OPEN = (VisitState.WAITING, VisitState.EN_ROUTE, VisitState.ON_SITE)
+
+
+def can_choose(order: WorkOrder) -> bool:
+    """Whether a window can be chosen, moved or given back: there is a visit to come and nobody is on the way."""
+    is_ready = order.state in {WorkOrderState.BOOKABLE, WorkOrderState.BOOKED}
+    return is_ready and [visit.state for visit in order.visits if visit.is_open] == [VisitState.WAITING]
 
 
 def offers(session: Session, travel_times: TravelTimes, order: WorkOrder, at: datetime) -> list[Offer]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -28,7 +27,6 @@ from webapp.system import system
 bp = APIBlueprint("consumer", __name__, url_prefix="/c/<token>", enable_openapi=False)
 FORM = 4 * KILOBYTE
 WHO = "consumer"
-EARLIEST_YEAR, LATEST_YEAR = 2020, 2200
 HALF_A_DAY = "private, max-age=43200"
 
 
@@ -61,7 +59,7 @@ def choose(token: str) -> ResponseReturnValue:
     try:
         with system().transaction() as session:
             order = links.find(session, token, now).work_order
-            starts_at = _instant(request.form.get("starts_at"))
+            starts_at = day_choice.instant(request.form.get("starts_at"))
             promise = appointments.choose(
                 session, system().travel_times, order, starts_at,
                 booked_by=BookedBy.CONSUMER, by=WHO, at=now,
@@ -185,16 +183,6 @@ def _sentence(refusal: ShifuError, shown: ConsumerView) -> str:
     if shown.stage in {Stage.TO_BOOK, Stage.BOOKED}:
         return str(_("Somebody was booking at the very same moment. Nothing was changed; please try again."))
     return str(_("This can no longer be changed. Below is how things stand now."))
-
-
-def _instant(text: str | None) -> datetime:
-    try:
-        at = datetime.fromisoformat(text or "")
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
-        raise InvalidInput("This is not a window.", field="starts_at", remedy="Choose one of the windows shown.")
-    return at
 
 
 def _back(token: str, said: str | None = None) -> ResponseReturnValue:

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from flask_babel import gettext as _
 
-from dispatch.consumer_view import ConsumerView
 from dispatch.slots import DAYS, Grade, Offer
+from technicians.errors import InvalidInput
 from webapp.page import language_here
 
 NOON, AFTERNOON, EVENING = 11, 13, 17
 CLDR = {"zh": "zh", "en": "en_GB"}
+EARLIEST_YEAR, LATEST_YEAR = 2020, 2200
+
+
+class Booked(Protocol):
+    """What is booked now, if anything, and the date at the place of the order."""
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+    @property
+    def today(self) -> date: ...
+    @property
+    def starts_at(self) -> datetime | None: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +56,7 @@ class DayChoice:
         return any(window.is_best for window in self.windows)
 
 
-def days(offers: list[Offer], shown: ConsumerView, asked: str | None) -> list[DayChoice]:
+def days(offers: list[Offer], shown: Booked, asked: str | None) -> list[DayChoice]:
     """The days ahead from today on; open is the day asked for, else the booked one, else the first free one."""
     has_better = any(offer.grade != Grade.BEST for offer in offers)
     by_day: dict[date, list[Window]] = {shown.today + timedelta(days=n): [] for n in range(DAYS)}
@@ -54,7 +69,7 @@ def days(offers: list[Offer], shown: ConsumerView, asked: str | None) -> list[Da
     return [DayChoice(day, tuple(windows), day == chosen) for day, windows in by_day.items()]
 
 
-def _window(offer: Offer, shown: ConsumerView, has_better: bool) -> Window:
+def _window(offer: Offer, shown: Booked, has_better: bool) -> Window:
     return Window(
         offer.starts_at,
         offer.ends_at,
@@ -95,3 +110,14 @@ def short_date(on_date: date) -> str:
     if language_here() == "zh":
         return f"{on_date.month}/{on_date.day}"
     return format_skeleton("MMMd", on_date, locale=CLDR["en"])
+
+
+def instant(text: str | None) -> datetime:
+    """The beginning of the window that a form names; InvalidInput for what no page of ours has offered."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
+        raise InvalidInput("This is not a window.", field="starts_at", remedy="Choose one of the windows shown.")
+    return at

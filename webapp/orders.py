@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from dispatch import links, order_export, order_history, order_list, orders, worklist
 from dispatch.order_list import Wanted
-from dispatch.work_order import VisitState, WorkOrderState
+from dispatch.work_order import WorkOrderState
 from technicians.errors import InvalidInput
-from webapp import order_files, worklist_page
+from webapp import order_files, order_page, order_windows, worklist_page
 from webapp.access import allow
 from webapp.icons import icon_or_box
 from webapp.login import me
@@ -24,6 +24,7 @@ bp = APIBlueprint("orders", __name__, url_prefix="/orders", enable_openapi=False
 bp.context_processor(words)
 bp.register_blueprint(order_files.bp)
 bp.register_blueprint(worklist_page.bp)
+bp.register_blueprint(order_windows.bp)
 A_DAY = "private, max-age=86400"
 
 
@@ -82,21 +83,7 @@ def _file(content: str, name: str) -> Response:
 @bp.get("/<int:order_id>")
 @allow(*EVERYBODY)
 def detail(order_id: int) -> ResponseReturnValue:
-    here = where()
-    with system().transaction(read_only=True) as session:
-        order = orders.find(session, order_id, merchant_id=own_merchant())
-        zone = order.county.area.zone if order.county else here.zone
-        is_calm = all(visit.state == VisitState.WAITING for visit in order.visits if visit.is_open)
-        return render_template(
-            "order.html",
-            order=order,
-            zone=zone,
-            history=order_history.history(session, order_id),
-            photos=order_history.photos(session, order),
-            can_cancel=order.state not in {WorkOrderState.COMPLETED, WorkOrderState.CANCELLED} and is_calm,
-            can_park=me().role in OFFICE and order.can_move_to(WorkOrderState.PARKED),
-            icon_of=icon_or_box,
-        )
+    return order_page.show(order_id)
 
 
 @bp.get("/<int:order_id>/photos/<int:number>")
