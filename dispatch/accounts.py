@@ -1,4 +1,4 @@
-"""Console accounts: making one, and logging in with a password that is guessed eight times at most."""
+"""Console accounts: making and closing one, and logging in with a password that is guessed eight times at most."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from dispatch import audit
 from dispatch.account import Account, Role
 from dispatch.system import System
-from technicians.errors import Conflict, InvalidInput, NotAllowed
+from technicians.errors import Conflict, InvalidInput, NotAllowed, NotFound
 
 MOST_FAILURES = 8
 LOCKED_FOR = timedelta(minutes=15)
@@ -75,9 +75,51 @@ def create(
     return account
 
 
-def _check_new(login: str, password: str, role: Role, merchant_id: int | None) -> None:
-    if not login.strip() or login != login.strip():
-        raise InvalidInput("A login is at least one letter, without spaces around it.", field="login")
+def set_password(session: Session, login: str, password: str, *, by: str, at: datetime) -> None:
+    """Another password, and no lock; every session of the old one ends. NotFound, InvalidInput."""
+    account = _by_login(session, login)
+    _check_password(password)
+    _give(account, password)
+    audit.note(session, by, "account.password-changed", "account", account.id, at=at)
+
+
+def close(session: Session, login: str, *, by: str, at: datetime) -> None:
+    """Nobody logs in with this account any more, and its sessions end. Safe to repeat. NotFound."""
+    account = _by_login(session, login)
+    if account.active:
+        account.active = False
+        audit.note(session, by, "account.closed", "account", account.id, at=at)
+
+
+def reopen(session: Session, login: str, password: str, *, by: str, at: datetime) -> None:
+    """Let a closed account in again, with a new password, so that no session of before comes back to life.
+
+    NotFound, InvalidInput; Conflict when it is not closed.
+    """
+    account = _by_login(session, login)
+    if account.active:
+        raise Conflict(
+            "The account {login} is not closed.", field="login", remedy="Change its password instead.", login=login
+        )
+    _check_password(password)
+    account.active = True
+    _give(account, password)
+    audit.note(session, by, "account.opened", "account", account.id, at=at)
+
+
+def _by_login(session: Session, login: str) -> Account:
+    account = session.scalars(select(Account).where(Account.login == login).with_for_update()).one_or_none()
+    if account is None:
+        raise NotFound("There is no account {login}.", field="login", remedy="Check the login.", login=login)
+    return account
+
+
+def _give(account: Account, password: str) -> None:
+    account.password_hash = _hasher.hash(password)
+    account.failed_logins, account.locked_until = 0, None
+
+
+def _check_password(password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInput(
             "The password has {length} characters.",
@@ -86,6 +128,12 @@ def _check_new(login: str, password: str, role: Role, merchant_id: int | None) -
             length=len(password),
             shortest=SHORTEST_PASSWORD,
         )
+
+
+def _check_new(login: str, password: str, role: Role, merchant_id: int | None) -> None:
+    if not login.strip() or login != login.strip():
+        raise InvalidInput("A login is at least one letter, without spaces around it.", field="login")
+    _check_password(password)
     if (role == Role.MERCHANT) != (merchant_id is not None):
         raise InvalidInput(
             "A merchant's account belongs to one merchant, every other account to none.",
@@ -113,20 +161,24 @@ def sign_in(system: System, login: str, password: str) -> Person:
     if found is None:
         raise _refusal(None)
     with system.transaction() as session:
-        person, locked_until = _count(session, found.id, is_right, system.now())
+        matched = found.password_hash if is_right else None
+        person, locked_until = _count(session, found.id, matched, system.now())
     if person is None:
         raise _refusal(locked_until)
     return person
 
 
 def _count(
-    session: Session, account_id: int, is_right: bool, at: datetime
+    session: Session, account_id: int, matched: str | None, at: datetime
 ) -> tuple[Person | None, datetime | None]:
-    """Write down one attempt; the person when it counts as a login, else until when the account is locked."""
+    """Write down one attempt; the person when it counts as a login, else until when the account is locked.
+
+    `matched` is the hash that the password fits: of no use when the password was changed meanwhile.
+    """
     account = session.scalars(select(Account).where(Account.id == account_id).with_for_update()).one()
     if account.locked_until is not None and account.locked_until > at:
         return None, account.locked_until
-    if is_right and account.active:
+    if account.active and account.password_hash == matched:
         account.failed_logins, account.locked_until = 0, None
         return _person(account), None
     account.failed_logins += 1

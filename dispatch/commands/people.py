@@ -1,4 +1,4 @@
-"""`dispatch account add` and `dispatch technician pin`: letting people in."""
+"""`dispatch account …` and `dispatch technician pin`: letting people in, and out."""
 
 from __future__ import annotations
 
@@ -52,6 +52,38 @@ def add_account(
             by=BY, merchant_id=merchant_id, area_code=area, language=language,
         )  # fmt: skip
     click.echo(f"{login} can log in as {role}.")
+
+
+@account.command("password")
+@click.argument("login")
+@click.password_option(help="Asked for if left out.")
+@click.pass_obj
+def set_password(system: System, login: str, password: str) -> None:
+    """Change the password of LOGIN, lift a lock and end all sessions."""
+    with system.transaction() as session:
+        accounts.set_password(session, login, password, by=BY, at=system.now())
+    click.echo(f"{login} can log in with the new password; older sessions have ended.")
+
+
+@account.command("close")
+@click.argument("login")
+@click.pass_obj
+def close_account(system: System, login: str) -> None:
+    """Let LOGIN in no more, and end all sessions."""
+    with system.transaction() as session:
+        accounts.close(session, login, by=BY, at=system.now())
+    click.echo(f"{login} is closed; its sessions have ended.")
+
+
+@account.command("open")
+@click.argument("login")
+@click.password_option(help="A new one; asked for if left out.")
+@click.pass_obj
+def open_account(system: System, login: str, password: str) -> None:
+    """Let LOGIN, which was closed, in again with a new password."""
+    with system.transaction() as session:
+        accounts.reopen(session, login, password, by=BY, at=system.now())
+    click.echo(f"{login} can log in again.")
 
 
 @click.group("technician")

@@ -12,7 +12,7 @@ from dispatch.account import Account, Role
 from dispatch.accounts import MOST_FAILURES, SignInRefused
 from dispatch.audit import AuditEntry
 from dispatch.system import System
-from technicians.errors import Conflict, InvalidInput, ShifuError
+from technicians.errors import Conflict, InvalidInput, NotFound, ShifuError
 from tests.clock import Clock
 
 PASSWORD = "correct horse"
@@ -109,3 +109,54 @@ def test_an_inactive_account_reads_like_a_wrong_password(sqlite_system: System) 
     assert inactive is not None
     assert unknown is not None
     assert str(inactive) == str(unknown)
+
+
+def test_a_new_password_replaces_the_old_one_and_lifts_a_lock(system: System) -> None:
+    add(system)
+    for _ in range(MOST_FAILURES):
+        refused(system)
+    with system.transaction() as session:
+        accounts.set_password(session, "ann", "battery staple", by="root", at=system.now())
+    assert refused(system, PASSWORD) is not None
+    assert accounts.sign_in(system, "ann", "battery staple").login == "ann"
+
+
+def test_a_closed_account_lets_nobody_in_until_it_is_opened_with_a_new_password(system: System) -> None:
+    add(system)
+    with system.transaction() as session:
+        accounts.close(session, "ann", by="root", at=system.now())
+        accounts.close(session, "ann", by="root", at=system.now())
+    assert refused(system, PASSWORD) is not None
+    with system.transaction() as session:
+        accounts.reopen(session, "ann", "battery staple", by="root", at=system.now())
+    assert accounts.sign_in(system, "ann", "battery staple").login == "ann"
+    with system.transaction(read_only=True) as session:
+        told = [(entry.actor, entry.action) for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
+    assert told[1:] == [("root", "account.closed"), ("root", "account.opened")]
+
+
+def test_what_cannot_be_done_to_an_account_is_refused(sqlite_system: System) -> None:
+    add(sqlite_system)
+    at = sqlite_system.now()
+    with sqlite_system.transaction() as session:
+        with pytest.raises(NotFound):
+            accounts.close(session, "bob", by="root", at=at)
+        with pytest.raises(InvalidInput):
+            accounts.set_password(session, "ann", "short", by="root", at=at)
+        with pytest.raises(Conflict, match="not closed"):
+            accounts.reopen(session, "ann", "battery staple", by="root", at=at)
+
+
+def test_a_password_that_was_changed_while_it_was_compared_counts_as_wrong(
+    sqlite_system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(sqlite_system)
+    compare = accounts._matches
+
+    def compare_and_change(password_hash: str, password: str) -> bool:
+        with sqlite_system.transaction() as session:
+            accounts.set_password(session, "ann", "battery staple", by="root", at=sqlite_system.now())
+        return compare(password_hash, password)
+
+    monkeypatch.setattr(accounts, "_matches", compare_and_change)
+    assert refused(sqlite_system, PASSWORD) is not None

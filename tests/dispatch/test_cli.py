@@ -197,6 +197,16 @@ def test_an_account_that_cannot_be_is_refused(
         assert session.scalars(select(Account)).all() == []
 
 
+def test_an_account_gets_another_password_is_closed_and_opened(run: Run, sqlite_system: System) -> None:
+    run("account", "add", "dora", "--password", "a-long-password")
+    assert "with the new password" in run("account", "password", "dora", "--password", "another-password").output
+    assert sign_in(sqlite_system, "dora", "another-password").login == "dora"
+    assert run("account", "close", "dora").output == "dora is closed; its sessions have ended.\n"
+    assert run("account", "open", "dora", "--password", "a-third-password").output == "dora can log in again.\n"
+    assert sign_in(sqlite_system, "dora", "a-third-password").login == "dora"
+    assert refused(run("account", "close", "nobody")) == "login: There is no account nobody. Check the login."
+
+
 def test_a_technician_gets_a_pin(sqlite_town: Town) -> None:
     run = runner_for(sqlite_town.system)
     with sqlite_town.system.transaction(read_only=True) as session:

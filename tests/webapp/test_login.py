@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from dispatch import accounts
 from dispatch.account import Account, Role
 from dispatch.accounts import MOST_FAILURES
 from dispatch.system import System
@@ -105,3 +106,14 @@ def test_a_stranger_is_addressed_in_the_language_of_the_browser(console: Console
 def test_the_theme_is_in_the_page_before_it_is_painted(console: Console) -> None:
     console.post("/preferences", {"theme": "dark"})
     assert 'data-theme="dark"' in console.get("/login").get_data(as_text=True)
+
+
+def test_closing_an_account_ends_its_sessions_and_opening_it_brings_none_back(sqlite_system: System) -> None:
+    console = Console.of(sqlite_system)
+    assert console.get("/orders").status_code == 200
+    with sqlite_system.transaction() as session:
+        accounts.close(session, "dispatcher", by="root", at=sqlite_system.now())
+    assert console.get("/orders").status_code == 302
+    with sqlite_system.transaction() as session:
+        accounts.reopen(session, "dispatcher", "battery staple", by="root", at=sqlite_system.now())
+    assert console.get("/orders").status_code == 302
