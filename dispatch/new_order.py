@@ -15,6 +15,7 @@ from technicians.errors import InvalidInput
 PHONE = re.compile(r"\+?\(?[0-9][0-9 ()\-]{3,28}[0-9](?:\s?(?:x|ext\.?|转|,|#)\s?[0-9]{1,8})?")
 COUNTY_CODE = re.compile(r"[0-9]{5,6}")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+UNPRINTED = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST = {"number": 80, "consumer_name": 120, "consumer_phone": 40, "address": 500, "note": 1000}
 NEVER_EMPTY = ("number", "consumer_name", "consumer_phone")
 LANGUAGES = ("zh", "en")
@@ -78,6 +79,12 @@ class NewOrder:
         yield from self._wrong_window(at)
 
     def _wrong_texts(self) -> Iterator[InvalidInput]:
+        if "/" in self.number or self.number.strip() in {".", ".."} or UNPRINTED.search(self.number):
+            yield InvalidInput(
+                "It cannot stand in the address of a request.",
+                field="number",
+                remedy="Send it without slashes, line breaks and tabs.",
+            )
         for name, longest in LONGEST.items():
             text = getattr(self, name)
             if name in NEVER_EMPTY and not text.strip():

@@ -65,7 +65,7 @@ def _unusable(error: HTTPError) -> Response:
 
 
 def _problem(status: int, code: str, title: str, detail: str, **more: Any) -> Response:
-    body = {"type": f"tag:shifu-dispatch,2026:{code}", "title": title, "status": status, "detail": detail}
+    body = {"type": f"urn:shifu:{code}", "title": title, "status": status, "detail": detail}
     return Response(
         json.dumps(body | {"code": code} | more, ensure_ascii=False),
         status=status,

@@ -66,7 +66,7 @@ def _complete_refusals(responses: Spec) -> None:
         if status in EXAMPLES:
             code, title, detail = EXAMPLES[status]
             example = {
-                "type": f"tag:shifu-dispatch,2026:{code}",
+                "type": f"urn:shifu:{code}",
                 "title": title,
                 "status": int(status),
                 "detail": detail,

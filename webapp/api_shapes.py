@@ -40,8 +40,9 @@ class Told(BaseModel):
 class OrderIn(Asked):
     """An order as handed in. Sent again unchanged it is the same order; sent again with changes it is refused."""
 
-    number: Annotated[str, StringConstraints(pattern=r"^[^\x00/]+$", max_length=80)] = Field(
-        description="Yours, unique among your orders; without a slash."
+    number: Annotated[Line, Field(max_length=80)] = Field(
+        description="Yours, unique among your orders; without slashes, line breaks and tabs.",
+        json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f/]+$"},
     )
     product_code: Annotated[Line, Field(max_length=40, description="Code of the service product.")]
     consumer_name: Annotated[Line, Field(max_length=120)]

@@ -26,6 +26,7 @@ from webapp import (
     roster,
 )
 from webapp.access import allow_anyone, guard, undeclared
+from webapp.bodies import Body
 from webapp.sessions import HostCookie
 
 BLUEPRINTS = (health.bp, login.bp, board.bp, orders.bp, roster.bp, coverage.bp, consumer.bp, api.bp)
@@ -34,6 +35,7 @@ BLUEPRINTS = (health.bp, login.bp, board.bp, orders.bp, roster.bp, coverage.bp, 
 def create_app(system: System) -> APIFlask:
     """The console over `system`. Refuses to start when a view does not declare who may call it."""
     app = APIFlask(__name__, title="Shifu Dispatch", version="1", spec_path="/openapi.json", docs_path=None)
+    app.request_class = Body
     app.extensions["system"] = system
     _configure(app, system)
     app.before_request(guard)

@@ -23,7 +23,7 @@ from webapp.system import system
 from webapp.where import where
 from webapp.words import word
 
-bp = APIBlueprint("board", __name__, tag="Board")
+bp = APIBlueprint("board", __name__, enable_openapi=False)
 OFFICE = (Role.DISPATCHER, Role.OPERATOR)
 WORTH_COMPRESSING = 4096
 

@@ -75,8 +75,9 @@ def _api(error: HTTPError) -> Response:
     cause = error.__cause__
     fields = wrong_fields(cause) if isinstance(cause, ValidationError) else _flat(error.detail)
     first = next(iter(fields), None)
+    errors = [{"field": field, "message": wrong} for field, wrong in fields.items()]
     message = _("Some fields cannot be used: %(fields)s.", fields=", ".join(fields))
-    return _answer(status, "invalid-input", message, None, first, {"errors": fields})
+    return _answer(status, "invalid-input", message, None, first, {"errors": errors})
 
 
 def _flat(detail: Any, path: str = "") -> dict[str, str]:

@@ -18,9 +18,9 @@ PROBLEM: Spec = {
         **dict.fromkeys(("type", "title", "detail", "code", "remedy", "field"), TEXT),
         "status": {"type": "integer"},
         "errors": {
-            "type": "object",
+            "type": "array",
             "description": "Path of each wrong field, and why.",
-            "additionalProperties": TEXT,
+            "items": {"type": "object", "properties": {"field": TEXT, "message": TEXT}},
         },
     },
 }
@@ -35,11 +35,15 @@ EXAMPLES = {
 def complete(spec: Spec) -> Spec:
     """Every refusal is problem+json, with an example; a repeated order is a 200."""
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPError", "ValidationError"):
+        schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM
     for path, operations in spec["paths"].items():
         for operation in operations.values():
             for status in EXAMPLES.keys() & operation["responses"].keys():
                 operation["responses"][status]["content"] = _problem(status)
+        if path.endswith("/goods-arrived"):
+            operations["post"]["requestBody"]["required"] = False
         if path == "/api/v1/orders":
             responses = operations["post"]["responses"]
             responses["200"] = {**responses["201"], "description": "The same order was handed in before."}

@@ -65,6 +65,7 @@ def test_a_wrong_field_is_named(tuesday: Tuesday, wrong: dict[str, object], fiel
     answer = tuesday.phone.report(tuesday.first, "arrival", **wrong)
     assert answer.status_code == 422
     assert answer.json is not None
+    assert answer.json["type"] == "urn:shifu:invalid-input"
     assert [each["field"] for each in answer.json["errors"]] == [field]
     assert events(tuesday) == 0
 

@@ -97,7 +97,7 @@ def test_what_is_wrong_with_each_field_is_said_in_chinese(sqlite_system: System)
     console = Console.of(sqlite_system, language="zh")
     answer = console.post_json("/board/try", {"plan": "x", "colour": "red"})
     assert answer.status_code == 422
-    wrong = answer.get_json()["errors"]
+    wrong = {error["field"]: error["message"] for error in answer.get_json()["errors"]}
     assert (wrong["plan"], wrong["visit"], wrong["colour"]) == ("这不是整数。", "缺少这一项。", "没有这个字段。")
 
 
