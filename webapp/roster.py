@@ -9,12 +9,14 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from dispatch import roster, roster_changes, roster_import, shift_text
+from dispatch import planned_days, roster, roster_changes, roster_import, roster_list, shift_text
 from dispatch.csv_file import WrongCell
+from dispatch.planned_days import PlannedDay
+from dispatch.roster_list import SortBy, Wanted
 from technicians.errors import InvalidInput
 from technicians.people import AbsenceReason
 from technicians.week import Day, DayHours
-from webapp import roster_files
+from webapp import day_choice, roster_files
 from webapp.access import allow
 from webapp.login import me
 from webapp.page import local_name
@@ -25,6 +27,7 @@ from webapp.where import where
 
 bp = APIBlueprint("roster", __name__, url_prefix="/roster", enable_openapi=False)
 bp.register_blueprint(roster_files.bp)
+FILTERS = ("name", "skill", "county")
 
 
 @bp.get("")
@@ -32,27 +35,34 @@ bp.register_blueprint(roster_files.bp)
 def listing() -> ResponseReturnValue:
     here = where()
     area_code = here.area.code if here.area else None
+    kept = {name: value for name in FILTERS if (value := request.args.get(name))}
+    wanted = Wanted(area_code, kept.get("name", ""), kept.get("skill"), kept.get("county"))
+    sort, descending = _sorting(), request.args.get("down") == "yes"
     with system().transaction(read_only=True) as session:
-        people = roster.everybody(
-            session,
-            area_code=area_code,
-            text=request.args.get("name", ""),
-            skill=request.args.get("skill"),
-            county=request.args.get("county"),
-            at=system().now(),
-        )
+        page = roster_list.search(
+            session, wanted, sort=sort, descending=descending,
+            cursor=request.args.get("cursor", type=int), at=system().now(),
+        )  # fmt: skip
         skills = roster.skills(session)
         counties = roster.counties(session, area_code) if area_code else []
-    names = {skill.code: local_name(skill) for skill in skills}
     return render_template(
         "roster.html",
         where=here,
-        people=people,
+        page=page,
+        sort=sort,
+        descending=descending,
+        kept=kept,
+        sorted=kept | {"sort": sort, "down": "yes" if descending else None},
         skills=skills,
         counties=counties,
-        names=names,
+        names={skill.code: local_name(skill) for skill in skills},
         day_names=day_names(),
     )
+
+
+def _sorting() -> SortBy:
+    asked = request.args.get("sort", SortBy.CODE)
+    return SortBy(asked) if asked in set(SortBy) else SortBy.CODE
 
 
 @bp.get("/file.csv")
@@ -72,13 +82,15 @@ def download() -> Response:
 def detail(technician_id: int) -> ResponseReturnValue:
     with system().transaction(read_only=True) as session:
         found = roster.detail(session, technician_id, at=system().now())
+        today = system().now().astimezone(found.area.zone).date()
         shift, breaks = shift_text.write(found.profile.week)
+        planned = planned_days.of(session, technician_id, since=today)
         return render_template(
             "technician.html",
             person_shown=found,
             profile=found.profile,
             zone=found.area.zone,
-            today=system().now().astimezone(found.area.zone).date(),
+            today=today,
             shift=shift,
             breaks=breaks,
             days=rows_of(found.profile.week),
@@ -86,7 +98,16 @@ def detail(technician_id: int) -> ResponseReturnValue:
             skills=roster.skills(session),
             counties=roster.counties(session, found.area.code),
             reasons=list(AbsenceReason),
+            planned=planned,
+            touched=_touched(planned),
+            day_words=day_choice.words,
         )
+
+
+def _touched(planned: list[PlannedDay]) -> list[PlannedDay]:
+    """Of the planned days those that the change just made is about; none when nothing was changed."""
+    first_on, last_on = request.args.get("changed_from", ""), request.args.get("changed_to", "9999")
+    return [day for day in planned if first_on and first_on <= day.on_date.isoformat() <= last_on]
 
 
 @bp.post("/<int:technician_id>/skills")
@@ -132,8 +153,8 @@ def add_absence(technician_id: int) -> ResponseReturnValue:
             session, technician_id, starts_at=starts_at, ends_at=ends_at, reason=_reason(),
             note=request.form.get("note", ""), by=me().login, at=system().now(),
         )  # fmt: skip
-    flash(_("The absence is noted. Plan the days again to give the visits to others."))
-    return redirect(url_for("roster.detail", technician_id=technician_id))
+    flash(_("The absence is noted."))
+    return _back(technician_id, first_on, last_on)
 
 
 @bp.post("/<int:technician_id>/absences/<int:absence_id>/end")
@@ -141,7 +162,8 @@ def add_absence(technician_id: int) -> ResponseReturnValue:
 def end_absence(technician_id: int, absence_id: int) -> ResponseReturnValue:
     with system().transaction() as session:
         roster_changes.end_absence(session, technician_id, absence_id, by=me().login, at=system().now())
-    return _kept(technician_id)
+    flash(_("Kept."))
+    return redirect(url_for("roster.detail", technician_id=technician_id))
 
 
 @bp.post("/<int:technician_id>/active")
@@ -155,8 +177,14 @@ def active(technician_id: int) -> ResponseReturnValue:
 
 
 def _kept(technician_id: int) -> ResponseReturnValue:
+    """A change of every day from today on."""
     flash(_("Kept."))
-    return redirect(url_for("roster.detail", technician_id=technician_id))
+    return _back(technician_id, date.min)
+
+
+def _back(technician_id: int, first_on: date, last_on: date = date.max) -> ResponseReturnValue:
+    """To the technician's page, which says what of these days is planned already."""
+    return redirect(url_for("roster.detail", technician_id=technician_id, changed_from=first_on, changed_to=last_on))
 
 
 def _level(text: str) -> int:

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import roster, roster_changes
+from dispatch import roster, roster_changes, roster_list
 from dispatch.audit import AuditEntry
+from dispatch.roster_list import SortBy, Wanted
 from technicians.availability import Availability, working
 from technicians.errors import Conflict, InvalidInput, NotFound
-from technicians.people import AbsenceReason
+from technicians.people import AbsenceReason, Outlet, Technician
 from technicians.week import OFF, DayHours
 from tests.town import AREA, TUESDAY, Town, shanghai
 
@@ -39,10 +40,11 @@ def last_entry(session: Session) -> AuditEntry:
 
 def test_the_list_shows_everybody_with_skills_counties_and_days(town: Town) -> None:
     with town.system.transaction(read_only=True) as session:
-        first, second, third = roster.everybody(session, area_code=AREA, at=town.system.now())
+        page = roster_list.search(session, Wanted(AREA), at=town.system.now())
+    first, second, third = page.rows
     assert [line.code for line in (first, second, third)] == ["T1", "T2", "T3"]
     assert first.skills == (("lamp", 3), ("water-heater", 2))
-    assert first.counties == ("310101", "310104")
+    assert first.counties == 2
     assert first.weekdays == frozenset(range(6))
     assert (first.provider, first.outlet, first.absent) == ("Shifu Home", "Centre", False)
 
@@ -62,8 +64,43 @@ def test_the_list_shows_everybody_with_skills_counties_and_days(town: Town) -> N
 )
 def test_the_list_can_be_narrowed(town: Town, wanted: dict[str, Any], codes: list[str]) -> None:
     with town.system.transaction(read_only=True) as session:
-        found = roster.everybody(session, **wanted, at=town.system.now())
-    assert [line.code for line in found] == codes
+        page = roster_list.search(session, Wanted(**wanted), at=town.system.now())
+    assert [line.code for line in page.rows] == codes
+    assert (page.total, page.next) == (len(codes), None)
+
+
+@pytest.mark.parametrize(
+    ("sort", "codes"), [(SortBy.CODE, "T1 T2 T3 T4"), (SortBy.NAME, "T4 T2 T1 T3"), (SortBy.OUTLET, "T4 T1 T2 T3")]
+)
+@pytest.mark.parametrize("descending", [False, True])
+def test_pages_of_any_order_leave_nobody_out_and_show_nobody_twice(
+    town: Town, sort: SortBy, codes: str, descending: bool
+) -> None:
+    with town.system.transaction() as session:
+        one = session.get_one(Technician, town.technicians["T1"])
+        outlet = Outlet(provider=one.outlet.provider, code="a", name="Aa", county_code="310101")
+        session.add(
+            Technician(
+                code="T4", name="一师傅", phone="1", outlet=outlet, area_code=AREA,
+                start_lng=121.4, start_lat=31.2, end_lng=121.4, end_lat=31.2,
+            )
+        )  # fmt: skip
+        for code, name in (("T1", "三"), ("T2", "三"), ("T3", "九")):
+            session.get_one(Technician, town.technicians[code]).name = name
+    seen: list[str] = []
+    cursor = None
+    with town.system.transaction(read_only=True) as session:
+        while not seen or cursor:
+            page = roster_list.search(
+                session, Wanted(AREA), sort=sort, descending=descending, cursor=cursor, limit=1, at=town.system.now()
+            )
+            seen += [line.code for line in page.rows]
+            cursor = page.next
+            assert page.total == 4
+    wanted = codes.split()
+    assert len(seen) == 4 and set(seen) == set(wanted)
+    if sort != SortBy.NAME:
+        assert seen == (wanted[::-1] if descending else wanted)
 
 
 def test_the_detail_names_what_the_codes_stand_for(sqlite_town: Town) -> None:
@@ -88,7 +125,7 @@ def test_somebody_who_is_away_now_is_marked_in_the_list(sqlite_town: Town) -> No
     now = sqlite_town.system.now()
     with sqlite_town.system.transaction() as session:
         ill(sqlite_town, session, "T2", now - timedelta(hours=1), now + timedelta(hours=1))
-        found = roster.everybody(session, area_code=AREA, at=now)
+        found = roster_list.search(session, Wanted(AREA), at=now).rows
     assert [line.absent for line in found] == [False, True, False]
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from html import unescape
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from dispatch.day_plan import DayPlan, Route, Stop
 from dispatch.system import System
-from technicians.people import Absence, Technician
-from tests.town import TUESDAY, Town
+from technicians.people import Absence, Outlet, Technician
+from tests.town import AREA, TUESDAY, Town, shanghai
 from tests.webapp.console import Console
 
 
@@ -42,6 +45,103 @@ def test_the_list_is_narrowed_by_name_skill_and_county(office: Console) -> None:
     assert ">T3<" in page
     assert ">T2<" not in page
     assert "Nobody matches" in office.page("/roster?name=nobody")
+
+
+def codes(page: str) -> list[str]:
+    return re.findall(r">(T\d+)</a>", page)
+
+
+def test_the_list_is_sorted_by_its_headings(office: Console) -> None:
+    heading = re.search(r'href="(/roster\?sort=code&amp;down=yes[^"]*)"', office.page("/roster?skill=lamp"))
+    assert heading is not None and "skill=lamp" in heading[1]
+    turned = office.page(unescape(heading[1]))
+    assert codes(turned) == ["T3", "T2", "T1"]
+    assert 'aria-sort="descending"' in turned
+
+
+def test_a_long_list_goes_on_page_by_page_in_the_same_order(office: Console, town: Town) -> None:
+    with town.system.transaction() as session:
+        outlet = session.scalars(select(Outlet)).one()
+        session.add_all(
+            Technician(
+                code=f"T{n}", name="师傅", phone="1", outlet=outlet, area_code=AREA,
+                start_lng=121.4, start_lat=31.2, end_lng=121.4, end_lat=31.2,
+            )
+            for n in range(100, 200)
+        )  # fmt: skip
+    first = office.page("/roster?sort=outlet&down=yes")
+    assert "100 of 103 technicians" in first
+    following = re.search(r'rel="next" href="([^"]*)"', first)
+    assert following is not None
+    last = office.page(unescape(following[1]))
+    assert "First page" in last and 'rel="next"' not in last
+    everybody = codes(first) + codes(last)
+    assert len(everybody) == 103 and everybody == sorted(everybody, reverse=True)
+
+
+def test_a_sorting_or_a_cursor_that_is_none_is_no_matter(office: Console) -> None:
+    assert "T1" in office.page("/roster?sort=shoe-size&cursor=x")
+    assert "T1" not in office.page("/roster?cursor=999999")
+
+
+def planned(town: Town, code: str, *days: date) -> None:
+    """Plans that give the technician one visit on each of these days."""
+    with town.system.transaction() as session:
+        for on_date in days:
+            order = town.order(session, f"P{on_date}", window=(9, 11), on_date=on_date)
+            nine = shanghai(9, on_date)
+            plan = DayPlan(area_code=AREA, on_date=on_date, version=1, basis={}, solver={}, created_at=nine)
+            session.add(plan)
+            session.flush()
+            stop = Stop(
+                day_plan_id=plan.id, position=0, visit_id=order.visits[0].id, travel=0, distance=0,
+                scheduled_arrival=nine, scheduled_start=nine, scheduled_leave=nine,
+            )  # fmt: skip
+            plan.routes.append(Route(technician_id=town.technicians[code], stops=[stop]))
+
+
+NEXT_WEEK = TUESDAY + timedelta(days=7)
+NOT_IN_THEM = "the change is not in them yet"
+
+
+def test_an_absence_says_which_of_its_days_are_planned_and_opens_their_boards(office: Console, town: Town) -> None:
+    planned(town, "T1", TUESDAY - timedelta(days=20), TUESDAY, NEXT_WEEK)
+    path = f"/roster/{town.technicians['T1']}"
+    before = office.page(path)
+    assert NOT_IN_THEM not in before
+    assert f"area={AREA}&amp;day={TUESDAY}" in before and str(TUESDAY - timedelta(days=20)) not in before
+    form = {"first_on": str(TUESDAY), "last_on": str(TUESDAY), "reason": "ill"}
+    page = office.page(office.post(f"{path}/absences", form).location)
+    told = page[page.index(NOT_IN_THEM) : page.index('<div class="columns">')]
+    assert f"day={TUESDAY}" in told and f"day={NEXT_WEEK}" not in told
+
+
+@pytest.mark.parametrize(
+    ("change", "form"),
+    [
+        ("week", {"shift": "mon 09:00-12:00", "breaks": ""}),
+        ("skills", {"level-lamp": "1"}),
+        ("counties", {"county": "310101"}),
+        ("active", {"active": "no"}),
+    ],
+)
+def test_every_other_change_says_which_coming_days_are_planned(
+    office: Console, town: Town, change: str, form: dict[str, str]
+) -> None:
+    planned(town, "T1", TUESDAY, NEXT_WEEK)
+    path = f"/roster/{town.technicians['T1']}"
+    page = office.page(office.post(f"{path}/{change}", form).location)
+    told = page[page.index(NOT_IN_THEM) : page.index('<div class="columns">')]
+    assert f"day={TUESDAY}" in told and f"day={NEXT_WEEK}" in told
+
+
+def test_a_change_that_touches_no_planned_day_says_nothing_of_plans(office: Console, town: Town) -> None:
+    path = f"/roster/{town.technicians['T1']}"
+    assert NOT_IN_THEM not in office.page(office.post(f"{path}/counties", {"county": "310101"}).location)
+
+
+def test_provider_and_outlet_stand_there_by_name(office: Console, town: Town) -> None:
+    assert "Shifu Home · Centre" in office.page(f"/roster/{town.technicians['T1']}")
 
 
 def test_a_technicians_page_shows_the_week_and_keeps_a_changed_one(office: Console, town: Town) -> None:
