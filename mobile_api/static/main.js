@@ -5,6 +5,7 @@ import { cannotView } from "./cannot_view.js";
 import { dayView } from "./day_view.js";
 import { say } from "./dom.js";
 import { framed } from "./frame.js";
+import { insecureView } from "./insecure_view.js";
 import { loginView } from "./login_view.js";
 import { expected, Outbox } from "./outbox.js";
 import { here } from "./place.js";
@@ -124,6 +125,7 @@ async function loggedOut() {
 }
 
 function view() {
+  if (!isSecureContext) return insecureView(app);
   if (!app.me) return loginView(app);
   const [, place, id, step] = location.hash.split("/");
   const stop = place === "visit" && app.day ? app.stop(Number(id)) : undefined;
@@ -176,6 +178,10 @@ setInterval(() => app.me && document.visibilityState === "visible" && app.read()
 
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/phone/worker.js", { scope: "/phone" });
 speak((await kept("language")) ?? (navigator.language.startsWith("en") ? "en" : "zh"));
-app.me = (await kept("me")) ?? null;
-app.day = (await kept("day")) ?? null;
-await start();
+if (isSecureContext) {
+  app.me = (await kept("me")) ?? null;
+  app.day = (await kept("day")) ?? null;
+  await start();
+} else {
+  draw();
+}

@@ -3,7 +3,7 @@
 export const WORDS = {
   zh: {
     app: "师傅", code: "工号", pin: "PIN 码", log_in: "登录", logging_in: "正在登录…", welcome: "今天的活，一目了然",
-    login_hint: "工号和 PIN 由调度员发放。", log_out: "退出登录", no_connection: "连不上网络，请稍后再试。",
+    login_hint: "工号和 PIN 由调度员发放。", log_out: "退出登录", insecure: "需要 HTTPS", insecure_more: "这个地址是不加密的 HTTP，浏览器不提供定位，也不能离线使用。请打开 {address}，或联系调度员。", no_connection: "连不上网络，请稍后再试。",
     next_stop: "下一站", of: "第 {n} 站 · 共 {total} 站", then: "之后", promised: "约定到达", planned_at: "计划 {time} 到",
     km: "{km} 公里", minutes: "{n} 分钟", hours: "{h} 小时 {m} 分", work: "工时 {time}", drive: "路上 {time}", navigate: "导航", call: "打电话", 
     set_out: "出发", arrive: "我到了", open_visit: "拍照并完成", complete: "完成", cannot: "无法完成", locating: "正在定位…", back: "返回", close: "关闭",
@@ -23,7 +23,7 @@ export const WORDS = {
   },
   en: {
     app: "Shifu", code: "Technician code", pin: "PIN", log_in: "Log in", logging_in: "Logging in…", welcome: "Your day, at a glance",
-    login_hint: "Your dispatcher gives you code and PIN.", log_out: "Log out", no_connection: "No connection. Please try again in a moment.",
+    login_hint: "Your dispatcher gives you code and PIN.", log_out: "Log out", insecure: "HTTPS is needed", insecure_more: "This address is plain HTTP: the browser gives it no position and keeps nothing offline. Open {address}, or ask your dispatcher.", no_connection: "No connection. Please try again in a moment.",
     next_stop: "Next stop", of: "Stop {n} of {total}", then: "Then", promised: "Promised arrival", planned_at: "due {time}",
     km: "{km} km", minutes: "{n} min", hours: "{h} h {m} min", work: "{time} work", drive: "{time} drive", navigate: "Navigate", call: "Call",
     set_out: "Set out", arrive: "I have arrived", open_visit: "Photos and finish", complete: "Complete", cannot: "Cannot complete", locating: "Finding your position…", back: "Back", close: "Close",

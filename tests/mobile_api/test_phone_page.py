@@ -344,6 +344,26 @@ def test_both_languages_say_everything(address: str, browser: Browser) -> None:
     assert len(keys[0]) > 90
 
 
+@pytest.mark.parametrize(("language", "told"), [("zh", "需要 HTTPS"), ("en", "HTTPS is needed")])
+def test_over_plain_http_the_page_says_what_it_needs(address: str, browser: Browser, language: str, told: str) -> None:
+    with small_phone(browser, language, may_locate=False) as context:
+        page = context.new_page()
+        house = "http://shifu.example"
+        page.route(
+            f"{house}/**",
+            lambda route: route.fulfill(response=route.fetch(url=route.request.url.replace(house, address))),
+        )
+        page.goto(f"{house}/phone")
+        expect(page.locator("main h1")).to_have_text(told)
+        expect(page.locator("main")).to_contain_text("https://shifu.example/phone")
+        assert page.locator("form").count() == 0
+        page.evaluate("location.hash = '#/visit/1'")
+        expect(page.locator("main h1")).to_have_text(told)
+        page.click("main button")
+        expect(page.locator("main h1")).not_to_have_text(told)
+        page.unroute_all(behavior="wait")
+
+
 def test_the_first_load_is_light(tuesday: Tuesday, address: str, browser: Browser) -> None:
     with small_phone(browser) as context:
         page = context.new_page()
