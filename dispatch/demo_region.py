@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import accounts, demo, links, orders, phone_login, settling
 from dispatch import day as days
-from dispatch.account import Account, Role
+from dispatch.account import Account, Role, TechnicianLogin
 from dispatch.catalogue import Merchant
 from dispatch.demo_past import worked_day
 from dispatch.new_order import NewOrder
@@ -142,8 +142,11 @@ def _logins(session: Session, region: DemoRegion, at: datetime) -> None:
             merchant_id=merchant.id if role == Role.MERCHANT else None,
             area_code=region.code if role == Role.DISPATCHER else None,
         )  # fmt: skip
-    for technician in session.scalars(select(Technician)):
-        phone_login.set_pin(session, technician, PIN, at=at, by=BY)
+    first, *others = session.scalars(select(Technician).order_by(Technician.id))
+    phone_login.set_pin(session, first, PIN, at=at, by=BY)
+    session.flush()
+    pin_hash = session.get_one(TechnicianLogin, first.id).pin_hash
+    session.add_all(TechnicianLogin(technician_id=other.id, pin_hash=pin_hash) for other in others)
 
 
 def _who(session: Session, region: DemoRegion, on_date: date, at: datetime) -> Built:
