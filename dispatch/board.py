@@ -50,7 +50,7 @@ def day(session: Session, area_code: str, on_date: date) -> dict[str, Any]:
         "stops": stops.drawn(),
         "unassigned": {"columns": UNASSIGNED_COLUMNS, "rows": left_out},
         "products": _products(session, {row.product for row in visits.rows}),
-        "skills": _skills(session),
+        "skills": skills(session),
         "counties": _counties(session, {row.county for row in visits.rows}),
         "figures": _figures(len(left_out), stops, routes, working),
     }
@@ -96,7 +96,8 @@ def _products(session: Session, codes: set[str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _skills(session: Session) -> dict[str, dict[str, str]]:
+def skills(session: Session) -> dict[str, dict[str, str]]:
+    """What each skill is called in Chinese and English, by code."""
     rows = session.execute(select(Skill.code, Skill.name_zh, Skill.name_en))
     return {row.code: {"zh": row.name_zh, "en": row.name_en} for row in rows}
 

@@ -11,6 +11,7 @@ from dispatch.system import System
 from webapp import (
     api,
     board,
+    board_plans,
     consumer,
     coverage,
     csrf,
@@ -29,7 +30,7 @@ from webapp.access import allow_anyone, guard, undeclared
 from webapp.bodies import Body
 from webapp.sessions import HostCookie
 
-BLUEPRINTS = (health.bp, login.bp, board.bp, orders.bp, roster.bp, coverage.bp, consumer.bp, api.bp)
+BLUEPRINTS = (health.bp, login.bp, board.bp, board_plans.bp, orders.bp, roster.bp, coverage.bp, consumer.bp, api.bp)
 
 
 def create_app(system: System) -> APIFlask:

@@ -1,4 +1,4 @@
-"""The board: the day of an area as Gantt and map, planned, adjusted by hand and published."""
+"""The board: the day of an area as Gantt and map, seen and adjusted by hand."""
 
 from __future__ import annotations
 
@@ -9,27 +9,25 @@ from apiflask import APIBlueprint
 from flask import Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dispatch import board, changes, county_map, plans, publishing, visit_card
-from dispatch.account import Role
+from dispatch import board, changes, county_map, visit_card
 from dispatch.changes import Preview
-from dispatch.outbox import Outbox
 from webapp import reasons
 from webapp.access import allow
-from webapp.board_shapes import DayIn, KeptMoveIn, MoveIn, PinIn, PlanIn, PlanOut, PreviewOut, WorkIn, WorkOut
+from webapp.board_shapes import DayIn, KeptMoveIn, MoveIn, PinIn, PreviewOut
 from webapp.board_words import board_words
 from webapp.icons import icon_or_box
 from webapp.login import me
+from webapp.page import language_here
+from webapp.scope import OFFICE
 from webapp.system import system
 from webapp.where import where
 from webapp.words import word
 
 bp = APIBlueprint("board", __name__, enable_openapi=False)
-OFFICE = (Role.DISPATCHER, Role.OPERATOR)
 WORTH_COMPRESSING = 4096
 
 
 @bp.get("/")
-@bp.doc(hide=True)
 @allow(*OFFICE)
 def page() -> ResponseReturnValue:
     return render_template("board.html", where=where(), tiles=system().settings.tile_url, board_words=board_words)
@@ -61,40 +59,6 @@ def counties(area: str) -> Response:
     return answer.make_conditional(request)  # type: ignore[return-value]
 
 
-@bp.get("/board/work")
-@bp.input(DayIn, location="query")
-@bp.output(WorkOut)
-@allow(*OFFICE)
-def work(query_data: DayIn) -> WorkOut:
-    """How far the latest planning of a day is."""
-    with system().transaction(read_only=True) as session:
-        return _work(plans.asked(session, query_data.area, query_data.day))
-
-
-@bp.post("/board/plan")
-@bp.input(DayIn)
-@bp.output(WorkOut, status_code=202)
-@allow(*OFFICE)
-def plan(json_data: DayIn) -> WorkOut:
-    """Ask for a plan; a worker makes it."""
-    seconds = system().settings.plan_seconds
-    with system().transaction() as session:
-        asked = plans.ask(
-            session, json_data.area, json_data.day, seconds=seconds, asked_by=me().login, at=system().now()
-        )
-        return _work(asked)
-
-
-@bp.post("/board/cancel")
-@bp.input(WorkIn)
-@bp.output(WorkOut)
-@allow(*OFFICE)
-def cancel(json_data: WorkIn) -> WorkOut:
-    """Stop a planning."""
-    with system().transaction() as session:
-        return _work(plans.cancel(session, json_data.work, by=me().login, at=system().now()))
-
-
 @bp.post("/board/try")
 @bp.input(MoveIn)
 @bp.output(PreviewOut)
@@ -105,7 +69,7 @@ def attempt(json_data: MoveIn) -> dict[str, Any]:
         preview = changes.try_move(
             session, system().travel_times, json_data.plan, json_data.visit, json_data.technician, json_data.start_at
         )
-    return _preview(preview)
+        return _preview(preview, board.skills(session))
 
 
 @bp.post("/board/move")
@@ -119,7 +83,7 @@ def move(json_data: KeptMoveIn) -> dict[str, Any]:
             session, system().travel_times, json_data.plan, json_data.visit, json_data.technician, json_data.start_at,
             revisions=json_data.revisions, by=me().login, at=system().now(),
         )  # fmt: skip
-    return _preview(preview)
+        return _preview(preview, board.skills(session))
 
 
 @bp.post("/board/pin")
@@ -134,28 +98,7 @@ def pin(json_data: PinIn) -> ResponseReturnValue:
     return "", 204
 
 
-@bp.post("/board/publish")
-@bp.input(PlanIn)
-@bp.output(PlanOut)
-@allow(*OFFICE)
-def publish(json_data: PlanIn) -> PlanOut:
-    """Make a draft the plan that technicians see."""
-    with system().transaction() as session:
-        published = plans.publish(session, json_data.plan, by=me().login, at=system().now())
-        return PlanOut(id=published.id, version=published.version, state=published.state.value)
-
-
-@bp.get("/board/panels/publish/<int:plan_id>")
-@bp.doc(hide=True)
-@allow(*OFFICE)
-def publish_panel(plan_id: int) -> ResponseReturnValue:
-    with system().transaction(read_only=True) as session:
-        review = publishing.review(session, plan_id)
-    return render_template("board_publish.html", review=review)
-
-
 @bp.get("/board/panels/visits/<int:visit_id>")
-@bp.doc(hide=True)
 @allow(*OFFICE)
 def visit_panel(visit_id: int) -> ResponseReturnValue:
     plan_id = request.args.get("plan", type=int)
@@ -164,16 +107,10 @@ def visit_panel(visit_id: int) -> ResponseReturnValue:
     return render_template("board_visit.html", card=card, zone=card.zone, why=reasons.reason(card.detail or ""))
 
 
-def _preview(preview: Preview) -> dict[str, Any]:
-    broken = [{**v, "word": word(v["rule"]), "detail": reasons.breach(v)} for v in preview.violations]
+def _preview(preview: Preview, skills: dict[str, dict[str, str]]) -> dict[str, Any]:
+    names = {code: name[language_here()] for code, name in skills.items()}
+    broken = [{**v, "word": word(v["rule"]), "detail": reasons.breach(v, names)} for v in preview.violations]
     return {"violations": broken, "cost": preview.cost, "routes": preview.routes}
-
-
-def _work(row: Outbox | None) -> WorkOut:
-    if row is None:
-        return WorkOut(id=None, state=None)
-    figures = {key: row.progress.get(key) for key in ("placed", "visits", "cost")}
-    return WorkOut(id=row.id, state=row.state.value, percent=row.percent, **figures)
 
 
 def _compact(drawn: Any) -> Response:

@@ -74,5 +74,7 @@ def _planning() -> dict[str, str]:
         "plan_cancelled": _("Planning was cancelled; the plan is as it was."),
         "plan_failed": _("Planning failed; the plan is as it was. The operator finds the cause as task %n."),
         "publish": _("Publish"),
+        "discard": _("Discard draft"),
+        "discarded": _("Draft discarded. The board shows the published plan."),
         "published": _("Published. Technicians see it now."),
     }

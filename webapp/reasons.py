@@ -12,7 +12,8 @@ from webapp.page import kilometres, span
 
 FULL = re.compile(r"(?P<able>\d+) vehicles could make it, (?P<busy>\d+) of them already have visits; none has room")
 STOPPED = re.compile(r"(?P<stopped>\d+) of the (?P<among>\d+) nearest vehicles .+")
-SKILL = re.compile(r"vehicle \d+ (?:lacks skill|has) (?P<skill>\S+)")
+SKILL = re.compile(r"vehicle \d+ lacks skill (?P<skill>\S+)")
+LEVEL = re.compile(r"vehicle \d+ has (?P<skill>\S+) at level (?P<has>\d+), not (?P<needed>\d+)")
 SECONDS = {Rule.WINDOW, Rule.PIN, Rule.SHIFT, Rule.BREAK, Rule.MAX_TRAVEL}
 
 
@@ -26,11 +27,15 @@ def reason(detail: str) -> str:
     return ""
 
 
-def breach(violation: dict[str, Any]) -> str:
-    """How much of a rule is broken, or which skill is missing; empty where the rule says it all."""
+def breach(violation: dict[str, Any], skills: dict[str, str]) -> str:
+    """How much of a rule is broken, or which skill (named by code) is missing; empty where the rule says it all."""
     rule, amount = Rule(violation["rule"]), int(violation["amount"])
     if skill := SKILL.match(violation["detail"]):
-        return skill["skill"]
+        return skills.get(skill["skill"], skill["skill"])
+    if level := LEVEL.match(violation["detail"]):
+        name = skills.get(level["skill"], level["skill"])
+        told = _("%(skill)s, %(has)s instead of %(needed)s", skill=name, has=level["has"], needed=level["needed"])
+        return str(told)
     if not amount:
         return ""
     if rule in SECONDS:

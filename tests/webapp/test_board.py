@@ -9,10 +9,12 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from dispatch import changes, plan_day, plans
 from dispatch.account import Role
 from dispatch.catalogue import Merchant
 from dispatch.outbox import Outbox, OutboxState
 from dispatch.work_order import Visit
+from routing.limits import Limits
 from tests.town import AREA, TUESDAY, Town, shanghai
 from tests.webapp.board_day import planned
 from tests.webapp.console import Console, add_account
@@ -93,6 +95,7 @@ def test_trying_a_move_says_what_it_breaks_and_keeps_nothing(
     answer = console.post_json("/board/try", body(sqlite_town, visits["A2"], "T2", 13)).get_json()
     assert {v["rule"] for v in answer["violations"]} == {"skill"}
     assert answer["violations"][0]["word"] == "Skill missing"
+    assert answer["violations"][0]["detail"] == "Water-Heater"
     assert console.get_json(f"/board/day?{DAY}") == before
 
 
@@ -152,6 +155,29 @@ def test_publishing_is_reviewed_first_and_done_once(console: Console) -> None:
     assert "3 visits become visible" in panel
     assert console.post_json("/board/publish", {"plan": 1}).get_json() == {"id": 1, "version": 1, "state": "published"}
     assert console.post_json("/board/publish", {"plan": 1}).status_code == 409
+
+
+def test_a_draft_beside_a_published_plan_is_given_up_after_saying_what_is_lost(
+    console: Console, sqlite_town: Town, visits: dict[str, int]
+) -> None:
+    console.post_json("/board/publish", {"plan": 1})
+    system = sqlite_town.system
+    plan_day.run(system, AREA, TUESDAY, Limits(seconds=1), by="ann")
+    with system.transaction() as session:
+        draft = plans.shown(session, AREA, TUESDAY)
+        assert draft is not None
+        changes.move(
+            session, system.travel_times, draft.id, visits["A1"], None, revisions={}, by="ann", at=system.now()
+        )
+        draft_id = draft.id
+    assert "planned differently in this draft" in console.page(f"/board/panels/discard/{draft_id}")
+    answer = console.post_json("/board/discard", {"plan": draft_id})
+    assert answer.get_json() == {"id": 1, "version": 1, "state": "published"}
+    assert console.get_json(f"/board/day?{DAY}")["plan"]["id"] == 1
+
+
+def test_a_draft_that_holds_the_days_bookings_is_not_given_up(console: Console) -> None:
+    assert console.post_json("/board/discard", {"plan": 1}).status_code == 409
 
 
 def test_a_visits_panel_says_who_where_when_and_escapes_what_people_wrote(

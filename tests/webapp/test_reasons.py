@@ -51,7 +51,9 @@ def test_every_rule_has_chinese_words(app: Flask, rule: str) -> None:
     ("rule", "amount", "detail", "said"),
     [
         (Rule.WINDOW, 1500, "service begins 1500 s outside its windows", "25 min"),
-        (Rule.SKILL, 0, "vehicle 3 lacks skill lamp", "lamp"),
+        (Rule.SKILL, 0, "vehicle 3 lacks skill lamp", "Lighting"),
+        (Rule.SKILL, 0, "vehicle 3 lacks skill sofa", "sofa"),
+        (Rule.LEVEL, 1, "vehicle 3 has lamp at level 1, not 2", "Lighting, 1 instead of 2"),
         (Rule.COUNTY, 0, "vehicle 3 does not cover county 310101", ""),
         (Rule.MAX_DISTANCE, 2300, "2300 metres more than vehicle 3 may", "2.3 km"),
         (Rule.MAX_VISITS, 2, "2 visits more than vehicle 3 may", "+2"),
@@ -61,4 +63,4 @@ def test_a_breach_says_how_much_in_the_readers_units(
     app: Flask, rule: Rule, amount: int, detail: str, said: str
 ) -> None:
     with app.test_request_context(), force_locale("en"):
-        assert breach({"rule": rule.value, "amount": amount, "detail": detail}) == said
+        assert breach({"rule": rule.value, "amount": amount, "detail": detail}, {"lamp": "Lighting"}) == said

@@ -12,6 +12,12 @@ export function colour(index, isDark) {
   return isDark ? `hsl(${hue.toFixed(0)}, 62%, 66%)` : `hsl(${hue.toFixed(0)}, 68%, 40%)`;
 }
 
+/** Whether the page is shown dark. */
+export function matchesDark() {
+  const { theme } = document.documentElement.dataset;
+  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
 /** How a stop stands to its promise: "late", "tight" or "". */
 export function risk(stop) {
   const { visit } = stop;
@@ -113,6 +119,12 @@ export class Day {
 
   county(visit) {
     return this.raw.counties[visit.county]?.[this.language] || visit.county;
+  }
+
+  /** A county's name as people say it: 黄浦 for 黄浦区. */
+  shortCounty(visit) {
+    const name = this.county(visit);
+    return name.length > 2 ? name.replace(/(新区|自治县|区|县|市)$/, "") : name;
   }
 
   /** The stop that holds a visit, or null. */

@@ -86,18 +86,20 @@ class Board {
   #draw() {
     const { figures, plan } = this.day;
     const set = (name, value) => { document.querySelector(`[data-figure="${name}"]`).textContent = value; };
-    set("visits", figures.visits);
-    set("planned", figures.planned);
-    set("unassigned", figures.unassigned);
-    set("technicians", `${figures.technicians}/${figures.working}`);
-    set("travel", `${(figures.travel / 3600).toFixed(1)} h`);
-    set("distance", `${(figures.distance / 1000).toLocaleString(undefined, { maximumFractionDigits: 0 })} km`);
+    const whole = (number) => Math.round(number).toLocaleString("en");
+    set("visits", whole(figures.visits));
+    set("planned", whole(figures.planned));
+    set("unassigned", whole(figures.unassigned));
+    set("technicians", `${whole(figures.technicians)} / ${whole(figures.working)}`);
+    set("travel", `${whole(figures.travel / 3600)} h`);
+    set("distance", `${whole(figures.distance / 1000)} km`);
     set("utilisation", figures.utilisation === null ? "–" : `${Math.round(figures.utilisation * 100)} %`);
     document.getElementById("unassigned-button").classList.toggle("has-some", figures.unassigned > 0);
     document.getElementById("unassigned-count").textContent = figures.unassigned;
     for (const badge of document.querySelectorAll("[data-plan]")) badge.hidden = badge.dataset.plan !== (plan?.state ?? "none");
     document.getElementById("plan-version").textContent = plan ? say.version.replace("%n", plan.version) : "";
     document.getElementById("publish-button").disabled = plan?.state !== "draft";
+    document.getElementById("discard-button").hidden = !this.#canDiscard;
     document.getElementById("undo-button").disabled = !this.moves.canUndo;
     const stops = this.day.technicians.flatMap((person) => person.stops);
     const count = { late: stops.filter((s) => risk(s) === "late").length, tight: stops.filter((s) => risk(s) === "tight").length, pinned: stops.filter((s) => s.visit && (s.visit.pinned_technician !== null || s.visit.pinned_start !== null)).length };
@@ -156,10 +158,16 @@ class Board {
     document.querySelector("[data-plan-going]").hidden = !isGoing;
   }
 
-  async publish(planId) {
+  get #canDiscard() {
+    const plan = this.day?.plan;
+    return plan?.state === "draft" && plan.published_version !== null;
+  }
+
+  /** Make a draft the plan, or give it up: what the side panel asked about. */
+  async settle(verb, planId) {
     try {
-      await post("/board/publish", { plan: planId });
-      toast(say.published, "done");
+      await post(`/board/${verb}`, { plan: planId });
+      toast(verb === "publish" ? say.published : say.discarded, "done");
       this.side.close();
     } catch (refused) {
       toast(refused.message, "trouble");
@@ -170,9 +178,10 @@ class Board {
   #listen() {
     const click = (id, action) => document.getElementById(id).addEventListener("click", action);
     const undo = () => this.moves.undo();
-    const publish = () => this.day?.plan?.state === "draft" && this.side.publish(this.day.plan.id);
+    const publish = () => this.day?.plan?.state === "draft" && this.side.ask("publish", this.day.plan.id);
     click("plan-button", () => this.planning.ask());
     click("publish-button", publish);
+    click("discard-button", () => this.#canDiscard && this.side.ask("discard", this.day.plan.id));
     click("undo-button", undo);
     click("unassigned-button", () => (this.side.kind === "unassigned" ? this.side.close() : this.side.unassigned()));
     click("zoom-in", () => this.gantt.zoom(0.7));

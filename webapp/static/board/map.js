@@ -1,8 +1,8 @@
 // The map: counties, stops and routes from our own data. It needs no tiles and no fonts from elsewhere.
 
-import { colour, look } from "./day.js";
-import { matchesDark } from "./gantt.js";
+import { colour, look, matchesDark } from "./day.js";
 
+const CROWDED = 1000;
 const EMPTY = { type: "FeatureCollection", features: [] };
 
 function css(name) {
@@ -28,6 +28,7 @@ export class BoardMap {
     this.day = null;
     this.isReady = false;
     this.hasChoropleth = false;
+    this.isCrowded = false;
   }
 
   async start() {
@@ -76,7 +77,7 @@ export class BoardMap {
     const halo = css("--panel");
     const layers = [{ id: "ground", type: "background", paint: { "background-color": css("--sunken") } }];
     const sources = { counties: { type: "geojson", data: EMPTY }, labels: { type: "geojson", data: EMPTY }, routes: { type: "geojson", data: EMPTY }, lit: { type: "geojson", data: EMPTY }, homes: { type: "geojson", data: EMPTY },
-      stops: { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 26, clusterMaxZoom: 11 } };
+      stops: { type: "geojson", data: EMPTY, cluster: true, clusterRadius: this.isCrowded ? 44 : 26, clusterMaxZoom: 11 } };
     if (this.tiles) {
       sources.tiles = { type: "raster", tiles: [this.tiles], tileSize: 256 };
       layers.push({ id: "tiles", type: "raster", source: "tiles" });
@@ -85,12 +86,12 @@ export class BoardMap {
     layers.push(
       { id: "county-fill", type: "fill", source: "counties", paint: { "fill-color": this.hasChoropleth ? busy : css("--panel"), "fill-opacity": this.tiles ? 0.3 : this.hasChoropleth ? 0.75 : 1 } },
       { id: "county-line", type: "line", source: "counties", paint: { "line-color": css("--line-strong"), "line-width": 1 } },
-      { id: "county-label", type: "symbol", source: "labels", layout: { "text-field": ["get", "name"], "text-font": font, "text-size": 12, "text-padding": 6 }, paint: { "text-color": css("--faint"), "text-halo-color": halo, "text-halo-width": 1.5 } },
-      { id: "routes", type: "line", source: "routes", layout: { "line-join": "round" }, paint: { "line-color": ["get", "colour"], "line-width": 1.6, "line-opacity": 0.45 } },
+      { id: "routes", type: "line", source: "routes", layout: { "line-join": "round" }, paint: { "line-color": ["get", "colour"], "line-width": 1.6, "line-opacity": this.#faintness(false) } },
       { id: "lit-line", type: "line", source: "lit", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": ["get", "colour"], "line-width": 4 } },
       { id: "homes", type: "circle", source: "homes", minzoom: 11, paint: { "circle-radius": 4, "circle-color": halo, "circle-stroke-color": ["get", "colour"], "circle-stroke-width": 2 } },
       { id: "clusters", type: "circle", source: "stops", filter: ["has", "point_count"], paint: { "circle-color": css("--planned"), "circle-opacity": 0.92, "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 2, 10, 50, 18, 500, 28], "circle-stroke-color": halo, "circle-stroke-width": 2 } },
-      { id: "cluster-count", type: "symbol", source: "stops", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-font": font, "text-size": 11, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": halo } },
+      { id: "county-label", type: "symbol", source: "labels", layout: { "text-field": ["get", "name"], "text-font": font, "text-size": 12, "text-padding": 2, "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 1.6 }, paint: { "text-color": css("--muted"), "text-halo-color": halo, "text-halo-width": 1.5 } },
+      { id: "cluster-count", type: "symbol", source: "stops", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-font": font, "text-size": 11, "text-allow-overlap": true, "text-padding": 9 }, paint: { "text-color": halo } },
       { id: "stops", type: "circle", source: "stops", filter: ["!", ["has", "point_count"]], paint: { "circle-color": ["get", "colour"], "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 6, 13, 10], "circle-stroke-color": ["case", ["get", "left"], css("--trouble"), halo], "circle-stroke-width": ["case", ["get", "left"], 2.5, 1.5], "circle-opacity": ["case", ["get", "gone"], 0.45, 1] } },
       { id: "stop-number", type: "symbol", source: "stops", filter: ["!", ["has", "point_count"]], layout: { "text-field": ["get", "number"], "text-font": font, "text-size": 10.5, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": ["case", ["get", "left"], css("--trouble"), halo] } },
       { id: "lit-ring", type: "circle", source: "lit", filter: ["all", ["==", ["geometry-type"], "Point"], ["get", "ring"]], paint: { "circle-radius": 15, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": css("--text"), "circle-stroke-width": 2.5 } },
@@ -98,6 +99,12 @@ export class BoardMap {
       { id: "lit-number", type: "symbol", source: "lit", filter: ["==", ["geometry-type"], "Point"], layout: { "text-field": ["get", "number"], "text-font": font, "text-size": 11, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": halo } },
     );
     return { version: 8, sources, layers };
+  }
+
+  /** How strongly routes are drawn: faintly beside a lit one, and not at all where thousands would be a tangle. */
+  #faintness(isLit) {
+    const strength = isLit ? 0.14 : 0.45;
+    return this.isCrowded ? ["interpolate", ["linear"], ["zoom"], 10, 0, 12, strength] : strength;
   }
 
   #listen() {
@@ -149,6 +156,7 @@ export class BoardMap {
     const isOther = !this.day || !this.framed || this.day.raw.on_date !== day.raw.on_date || this.day.raw.area !== day.raw.area;
     this.day = day;
     if (!this.isReady) return;
+    this.#crowd();
     const isDark = matchesDark();
     const [routes, stops, homes] = [[], [], []];
     for (const person of day.technicians) {
@@ -167,6 +175,15 @@ export class BoardMap {
     this.map.getSource("stops").setData(collection(stops));
     if (this.counties) this.#shade();
     if (isOther) this.frame();
+  }
+
+  /** Gather more stops into one dot, and fade the routes, when there are very many. */
+  #crowd() {
+    const isCrowded = this.day.visits.size > CROWDED;
+    if (isCrowded === this.isCrowded) return;
+    this.isCrowded = isCrowded;
+    this.map.getSource("stops").setClusterOptions({ cluster: true, clusterRadius: isCrowded ? 44 : 26, clusterMaxZoom: 11 });
+    this.map.setPaintProperty("routes", "line-opacity", this.#faintness(false));
   }
 
   #line(person, visits, tone) {
@@ -203,7 +220,7 @@ export class BoardMap {
       features.push(point(visit.lng, visit.lat, { visit: visitId, number: "!", colour: css("--trouble"), ring: true }));
     }
     this.map.getSource("lit").setData(collection(features));
-    this.map.setPaintProperty("routes", "line-opacity", features.length ? 0.14 : 0.45);
+    this.map.setPaintProperty("routes", "line-opacity", this.#faintness(features.length > 0));
   }
 
   /** Bring a place into sight if it is not; `covered` is how many pixels at the right lie under the side panel. */

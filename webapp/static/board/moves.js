@@ -31,6 +31,7 @@ export class Moves {
 
   /** Start dragging a visit (from the Gantt or the list); a press without a drag is a click. */
   grab(visit, from, event, clicked) {
+    this.wasDropped = false;
     const isMovable = visit.state === "waiting";
     const startX = event.clientX;
     const startY = event.clientY;

@@ -1,4 +1,4 @@
-// The side panel: one visit, one technician's list, what is unassigned, what publishing would change.
+// The side panel: one visit, one technician's list, what is unassigned, what publishing would change or discarding would lose.
 
 import { icon, make, post, Refused, toast } from "../shell.js";
 import { look, risk } from "./day.js";
@@ -13,7 +13,7 @@ async function fragment(address) {
 }
 
 export class Side {
-  /** board: {day, moves, select(visitId|null), highlight(person|null), reload(), publish(planId), grab(...)}. */
+  /** board: {day, moves, select(visitId|null), highlight(person|null), reload(), settle(verb, planId), grab(...)}. */
   constructor(panel, board, words) {
     this.panel = panel;
     this.body = panel.querySelector(".side-body");
@@ -92,9 +92,10 @@ export class Side {
     form.hidden = !day.plan;
   }
 
-  async publish(planId) {
-    await this.#load(`publish:${planId}`, this.words.publish, `/board/panels/publish/${planId}`);
-    this.body.querySelector("button.primary")?.focus();
+  /** Ask before a draft is published or discarded. */
+  async ask(verb, planId) {
+    await this.#load(`${verb}:${planId}`, this.words[verb], `/board/panels/${verb}/${planId}`);
+    this.body.querySelector("[data-do]")?.focus();
   }
 
   technician(person) {
@@ -181,7 +182,7 @@ export class Side {
   async #click(event) {
     const button = event.target.closest("button[data-do]");
     if (!button) return;
-    if (button.dataset.do === "publish") await this.board.publish(Number(button.dataset.plan));
+    if (["publish", "discard"].includes(button.dataset.do)) await this.board.settle(button.dataset.do, Number(button.dataset.plan));
     if (button.dataset.do === "pin") await this.#pin(button);
     if (button.dataset.do === "close") this.close();
   }
