@@ -1,4 +1,4 @@
-"""A real browser against a real server, for the pages."""
+"""A real browser against a real server, for what only they can show."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.webapp.console import PASSWORD
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
     "--no-sandbox",
-    "--disable-gpu",
+    "--disable-gpu-compositing",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -48,7 +53,7 @@ def serving(application: Any) -> Iterator[str]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The installed Chromium, without a window."""
+    """The installed Chromium, without a window and without a graphics card; maps are drawn all the same."""
     path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
@@ -56,3 +61,12 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def sign_in(page: Page, address: str, login: str) -> None:
+    """Open the console as somebody whose password is the tests' own."""
+    page.goto(f"{address}/login")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.click("button.primary")
+    page.wait_for_url(f"{address}/**")

@@ -22,11 +22,10 @@ from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.queue import Queue
 from dispatch.system import System
 from technicians.people import Technician
-from tests.browser import chromium, serving
+from tests.browser import chromium, serving, sign_in
 from tests.clock import Clock
 from tests.phone_day import PIN, jpeg
 from tests.town import AREA, DOORS, TUESDAY, Town, shanghai
-from tests.webapp.browser import sign_in
 from tests.webapp.console import add_account
 
 pytestmark = pytest.mark.browser

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from dispatch import plans
 from dispatch.account import Role
+from tests.browser import chromium, serving, sign_in
 from tests.town import AREA, TUESDAY, Town
 from tests.webapp.board_day import planned
-from tests.webapp.browser import chromium, served, sign_in
 from tests.webapp.console import add_account
 from webapp.app import create_app
 
@@ -34,7 +34,7 @@ def visits(sqlite_town: Town) -> dict[str, int]:
 @pytest.fixture
 def board(browser: Browser, sqlite_town: Town, visits: dict[str, int]) -> Iterator[Page]:
     add_account(sqlite_town.system, "ann", Role.DISPATCHER)
-    with served(create_app(sqlite_town.system)) as address:
+    with serving(create_app(sqlite_town.system)) as address:
         context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US")
         page = context.new_page()
         broken: list[str] = []

@@ -8,8 +8,8 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import chromium, serving
 from tests.town import Town
-from tests.webapp.browser import chromium, served
 from tests.webapp.consumer_link import ConsumerLink
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def require_sound(page: Page) -> None:
 
 def test_a_consumer_books_moves_and_cancels_in_chinese(browser: Browser, sqlite_town: Town) -> None:
     consumer = ConsumerLink(sqlite_town)
-    with served(consumer.app) as address:
+    with serving(consumer.app) as address:
         context = browser.new_context(viewport=PHONE, locale="zh-CN", has_touch=True)
         page = context.new_page()
         broken: list[str] = []
@@ -64,7 +64,7 @@ def test_a_consumer_books_moves_and_cancels_in_chinese(browser: Browser, sqlite_
 
 def test_without_scripts_the_same_forms_do_the_same(browser: Browser, sqlite_town: Town) -> None:
     consumer = ConsumerLink(sqlite_town, language="en")
-    with served(consumer.app) as address:
+    with serving(consumer.app) as address:
         context = browser.new_context(
             viewport={"width": 320, "height": 740}, java_script_enabled=False, color_scheme="dark"
         )
