@@ -17,7 +17,7 @@ WORDS: dict[str, LazyString] = {
     "completed": lazy_gettext("Completed"),
     "cancelled": lazy_gettext("Cancelled"),
     # visits
-    "waiting": lazy_gettext("Planned"),
+    "waiting": lazy_gettext("Not started"),
     "en-route": lazy_gettext("On the way"),
     "on-site": lazy_gettext("On site"),
     "could-not-complete": lazy_gettext("Could not complete"),
