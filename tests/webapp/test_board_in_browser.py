@@ -9,8 +9,9 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from dispatch import plans
+from dispatch import plan_day, plans
 from dispatch.account import Role
+from routing.limits import Limits
 from tests.browser import chromium, serving, sign_in
 from tests.town import AREA, TUESDAY, Town
 from tests.webapp.board_day import planned
@@ -99,7 +100,7 @@ def test_what_a_drag_would_break_is_said_before_it_is_dropped(
     board.mouse.down()
     board.mouse.move(stop["x"] + 20, row["y"] + 18)
     board.mouse.move(stop["x"] + 8, row["y"] + 20)
-    expect(board.locator(".bubble")).to_contain_text("Skill missing")
+    expect(board.locator(".bubble")).to_contain_text("Skill missing: Water-Heater")
     board.keyboard.press("Escape")
     board.mouse.up()
     assert holder(sqlite_town, visits["A2"]) == "T1"
@@ -125,6 +126,20 @@ def test_publishing_is_confirmed_with_what_it_means(board: Page, sqlite_town: To
     board.click("#side button.primary")
     expect(board.locator("[data-plan=published]")).to_be_visible()
     expect(board.locator("#publish-button")).to_be_disabled()
+    expect(board.locator("#discard-button")).to_be_hidden()
+
+
+def test_a_draft_is_given_up_in_the_panel_and_the_published_plan_is_back(board: Page, sqlite_town: Town) -> None:
+    system = sqlite_town.system
+    with system.transaction() as session:
+        plans.publish(session, 1, by="ann", at=system.now())
+    plan_day.run(system, AREA, TUESDAY, Limits(seconds=1), by="ann")
+    board.reload()
+    board.click("#discard-button")
+    expect(board.locator("#side")).to_contain_text("technicians notice nothing")
+    board.click("#side [data-do=discard]")
+    expect(board.locator("[data-plan=published]")).to_be_visible()
+    expect(board.locator("#plan-version")).to_have_text("Version 1")
 
 
 def test_hovering_a_stop_lights_its_route_on_the_map(board: Page, visits: dict[str, int]) -> None:

@@ -3,6 +3,7 @@
 import { colour, look, matchesDark } from "./day.js";
 
 const CROWDED = 1000;
+const NARROW = 440;
 const EMPTY = { type: "FeatureCollection", features: [] };
 
 function css(name) {
@@ -84,7 +85,7 @@ export class BoardMap {
     }
     const busy = ["interpolate", ["linear"], ["get", "share"], 0, css("--panel"), 1, css("--accent")];
     layers.push(
-      { id: "county-fill", type: "fill", source: "counties", paint: { "fill-color": this.hasChoropleth ? busy : css("--panel"), "fill-opacity": this.tiles ? 0.3 : this.hasChoropleth ? 0.75 : 1 } },
+      { id: "county-fill", type: "fill", source: "counties", paint: { "fill-color": this.hasChoropleth ? busy : css("--raised"), "fill-opacity": this.tiles ? 0.3 : this.hasChoropleth ? 0.75 : 1 } },
       { id: "county-line", type: "line", source: "counties", paint: { "line-color": css("--line-strong"), "line-width": 1 } },
       { id: "routes", type: "line", source: "routes", layout: { "line-join": "round" }, paint: { "line-color": ["get", "colour"], "line-width": 1.6, "line-opacity": this.#faintness(false) } },
       { id: "lit-line", type: "line", source: "lit", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": ["get", "colour"], "line-width": 4 } },
@@ -135,6 +136,7 @@ export class BoardMap {
     if (isFirst && counties.source && !this.attribution) {
       this.attribution = new this.library.AttributionControl({ compact: true, customAttribution: counties.source.replaceAll("<", "‹") });
       this.map.addControl(this.attribution, "bottom-right");
+      if (this.host.clientWidth < NARROW) this.host.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show");
     }
   }
 
