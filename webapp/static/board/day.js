@@ -121,9 +121,9 @@ export class Day {
     return this.raw.counties[visit.county]?.[this.language] || visit.county;
   }
 
-  /** A county's name as people say it: 黄浦 for 黄浦区. */
+  /** A county's name as people say it: 黄浦 for 黄浦区, Jingan for Jingan District. */
   shortCounty(visit) {
-    const name = this.county(visit);
+    const name = this.county(visit).replace(/ (District|New Area|County|City)$/, "");
     return name.length > 2 ? name.replace(/(新区|自治县|区|县|市)$/, "") : name;
   }
 
