@@ -34,6 +34,7 @@ test: setup browser  ## every test: both databases, a real Valkey, a real browse
 
 lint: $(PACKAGES)  ## ruff, and the layers
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/pytest tests/test_layers.py
 
 types: $(PACKAGES)  ## mypy --strict

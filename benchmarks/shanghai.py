@@ -95,8 +95,8 @@ def plan(built: System, on_date: date, limits: Limits) -> None:
         outcome = plan_day.run(built, AREA, on_date, limits, by=BY, progress=progress)
     with timed("published"), built.transaction() as session:
         plans.publish(session, outcome.plan_id, by=BY, at=built.now())
-    print(f"{outcome.placed} of {outcome.visits} visits, {outcome.technicians} technicians, "
-          f"{outcome.distance / 1000:.0f} km, {outcome.travel / 3600:.0f} h on the road, warning: {outcome.warning}")  # fmt: skip
+    print(f"{outcome.placed} of {outcome.visits} visits, {outcome.technicians} technicians")
+    print(f"{outcome.distance / 1000:.0f} km, {outcome.travel / 3600:.0f} h on the road; warning: {outcome.warning}")
     with built.transaction(read_only=True) as session:
         rules = Counter(session.scalars(select(Unassigned.rule).where(Unassigned.day_plan_id == outcome.plan_id)))
     print("left out:", dict(rules))

@@ -52,7 +52,7 @@ def _points(path: Path) -> dict[str, tuple[float, float]]:
 
 
 def technicians(city: City, index: CountyIndex, area: str, seed: int) -> bytes:
-    """A roster file: people at the branches, two to four skills each, covering the counties their branch delivers to."""
+    """A roster file: people at the branches, two to four skills each, for the counties their branch delivers to."""
     rng = np.random.default_rng([seed, 1])
     work = Counter(branch for _, _, branch, _ in city.orders)
     served = _counties_served(city, index)

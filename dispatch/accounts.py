@@ -205,9 +205,7 @@ def _refusal(locked_until: datetime | None) -> SignInRefused:
     if locked_until is None:
         return SignInRefused("Login or password is wrong.", "Check both, and whether the caps lock is on.")
     minutes = int(LOCKED_FOR.total_seconds() // 60)
-    return SignInRefused(
-        "Too many wrong passwords.", f"Wait {minutes} minutes, or ask an operator.", locked_until
-    )
+    return SignInRefused("Too many wrong passwords.", f"Wait {minutes} minutes, or ask an operator.", locked_until)
 
 
 def _person(account: Account) -> Person:

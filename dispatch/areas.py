@@ -28,9 +28,7 @@ class Area:
 
 def staffed(session: Session) -> list[Area]:
     """Areas with at least one active technician, by code."""
-    works_there = (
-        select(Technician.id).where(Technician.area_code == PlanningArea.code, Technician.active).exists()
-    )
+    works_there = select(Technician.id).where(Technician.area_code == PlanningArea.code, Technician.active).exists()
     rows = session.execute(
         select(PlanningArea.code, PlanningArea.name, PlanningArea.name_en, PlanningArea.time_zone)
         .where(works_there)

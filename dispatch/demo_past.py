@@ -31,9 +31,7 @@ def worked_day(session: Session, travel_times: TravelTimes, region: DemoRegion, 
     visits = {row.number: row.visits[0] for row in orders}
     holders = {visits[v.order.number].id: technicians[v.technician] for v in past.visits}
     before = snap.day.midnight - timedelta(hours=6)
-    plan = plans.store(
-        session, snap, _planned(snap, holders), based_on_id=None, solver={}, at=before, by=DEVICE
-    )
+    plan = plans.store(session, snap, _planned(snap, holders), based_on_id=None, solver={}, at=before, by=DEVICE)
     plans.publish(session, plan.id, by=DEVICE, at=before + timedelta(minutes=20))
     for seen in past.visits:
         _worked(session, visits[seen.order.number], technicians[seen.technician], seen)

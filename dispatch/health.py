@@ -55,18 +55,14 @@ def counties(system: System) -> Finding:
             count = session.scalar(select(func.count(County.code))) or 0
     except SQLAlchemyError:
         count = 0
-    return Finding(
-        "counties", count > 0, f"{count} loaded", "" if count else "Run: dispatch init", essential=True
-    )
+    return Finding("counties", count > 0, f"{count} loaded", "" if count else "Run: dispatch init", essential=True)
 
 
 def boundaries(system: System) -> Finding:
     """There is a layer; without one a point is told by the nearest centre."""
     layers = sorted(path.name for path in system.settings.boundaries.glob("*.*"))
     remedy = "Run: dispatch regions import --package geotool-cn --datum wgs84 (or import a file of your own)."
-    return Finding(
-        "boundaries", bool(layers), ", ".join(layers) or "none: counties of points are guessed", remedy
-    )
+    return Finding("boundaries", bool(layers), ", ".join(layers) or "none: counties of points are guessed", remedy)
 
 
 def redis(system: System) -> Finding:
@@ -88,9 +84,7 @@ def photo_store(system: System) -> Finding:
     except (OSError, ValueError, BaseError) as error:
         told = str(error).partition("\n")[0]
         return Finding("photo store", False, told, "Make PHOTO_STORE a place that can be written to.")
-    return Finding(
-        "photo store", is_kept, system.settings.photo_store.partition(":")[0], "Check PHOTO_STORE."
-    )
+    return Finding("photo store", is_kept, system.settings.photo_store.partition(":")[0], "Check PHOTO_STORE.")
 
 
 def browser_files(_system: System) -> Finding:
@@ -105,9 +99,7 @@ def secret_key(system: System) -> Finding:
     """Sessions are signed with something long that only its owner can read."""
     kept = system.settings.home / "secret-key"
     if len(system.settings.secret_key) < SHORTEST_SECRET:
-        return Finding(
-            "secret key", False, "too short", f"Set SECRET_KEY to {SHORTEST_SECRET} characters or more."
-        )
+        return Finding("secret key", False, "too short", f"Set SECRET_KEY to {SHORTEST_SECRET} characters or more.")
     if kept.exists() and stat.S_IMODE(kept.stat().st_mode) & 0o077:
         return Finding("secret key", False, f"others may read {kept}", f"Run: chmod 600 {kept}")
     return Finding("secret key", True, "set")

@@ -38,9 +38,7 @@ def create(session: Session, code: str, name: str, *, by: str, at: datetime) -> 
             "It is empty or too long.", field="name", remedy="Use 1 to {longest} characters.", longest=LONGEST_NAME
         )
     if session.scalar(select(Merchant.id).where(Merchant.code == code)) is not None:
-        raise Conflict(
-            "There is a merchant “{code}” already.", field="code", remedy="Choose another code.", code=code
-        )
+        raise Conflict("There is a merchant “{code}” already.", field="code", remedy="Choose another code.", code=code)
     merchant = Merchant(code=code, name=name.strip(), created_at=at)
     session.add(merchant)
     session.flush()

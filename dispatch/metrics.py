@@ -33,9 +33,7 @@ class _Figures(Collector):
 
     def collect(self) -> Iterator[Metric]:
         with self._system.transaction(read_only=True) as session:
-            yield _by(
-                session, "shifu_outbox_rows", "Outbox rows by kind and state", Outbox.kind, Outbox.state
-            )
+            yield _by(session, "shifu_outbox_rows", "Outbox rows by kind and state", Outbox.kind, Outbox.state)
             yield _by(session, "shifu_work_orders", "Work orders by state", WorkOrder.state)
             yield _by(session, "shifu_visits", "Visits by state", Visit.state)
             yield _by(session, "shifu_day_plans", "Day plans by state", DayPlan.state)
@@ -49,9 +47,7 @@ class _Figures(Collector):
             select(func.min(Outbox.due_at)).where(Outbox.state == OutboxState.WAITING, Outbox.due_at <= at)
         )
         lag = (at - oldest).total_seconds() if oldest else 0.0
-        return GaugeMetricFamily(
-            "shifu_outbox_lag_seconds", "Age of the oldest waiting outbox row", value=lag
-        )
+        return GaugeMetricFamily("shifu_outbox_lag_seconds", "Age of the oldest waiting outbox row", value=lag)
 
     def _failures(self, session: Session) -> Metric:
         failed = session.scalar(
@@ -59,9 +55,7 @@ class _Figures(Collector):
                 Outbox.state == OutboxState.FAILED, Outbox.ended_at > self._system.now() - RECENT
             )
         )
-        return GaugeMetricFamily(
-            "shifu_outbox_failed_day", "Outbox rows failed in 24 hours", value=failed or 0
-        )
+        return GaugeMetricFamily("shifu_outbox_failed_day", "Outbox rows failed in 24 hours", value=failed or 0)
 
 
 def _by(session: Session, name: str, help_text: str, *columns: Any) -> Metric:

@@ -95,9 +95,7 @@ def _kept(
     system: System, snap: Snapshot, planned: Plan, based_on_id: int | None, solver: dict[str, Any], by: str
 ) -> Outcome:
     with system.transaction() as session:
-        plan = plans.store(
-            session, snap, planned, based_on_id=based_on_id, solver=solver, at=system.now(), by=by
-        )
+        plan = plans.store(session, snap, planned, based_on_id=based_on_id, solver=solver, at=system.now(), by=by)
         driven = [route for route in plan.routes if route.starts_at is not None]
         return Outcome(
             plan_id=plan.id,

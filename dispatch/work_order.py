@@ -54,12 +54,8 @@ class WorkOrder(Base, Stateful[WorkOrderState]):
         WorkOrderState.AWAITING_GOODS: frozenset(
             {WorkOrderState.BOOKABLE, WorkOrderState.BOOKED, WorkOrderState.PARKED, WorkOrderState.CANCELLED}
         ),
-        WorkOrderState.BOOKABLE: frozenset(
-            {WorkOrderState.BOOKED, WorkOrderState.PARKED, WorkOrderState.CANCELLED}
-        ),
-        WorkOrderState.BOOKED: frozenset(
-            {WorkOrderState.BOOKABLE, WorkOrderState.COMPLETED, WorkOrderState.CANCELLED}
-        ),
+        WorkOrderState.BOOKABLE: frozenset({WorkOrderState.BOOKED, WorkOrderState.PARKED, WorkOrderState.CANCELLED}),
+        WorkOrderState.BOOKED: frozenset({WorkOrderState.BOOKABLE, WorkOrderState.COMPLETED, WorkOrderState.CANCELLED}),
         WorkOrderState.COMPLETED: frozenset(),
         WorkOrderState.CANCELLED: frozenset(),
     }
@@ -126,9 +122,7 @@ class Visit(Base, Stateful[VisitState]):
     __table_args__ = (
         UniqueConstraint("work_order_id", "sequence"),
         CheckConstraint("service > 0 AND setup >= 0", name="service"),
-        CheckConstraint(
-            "state <> 'could-not-complete' OR failure_reason IS NOT NULL", name="reason_of_failure"
-        ),
+        CheckConstraint("state <> 'could-not-complete' OR failure_reason IS NOT NULL", name="reason_of_failure"),
     )
     NEXT: ClassVar = {
         VisitState.WAITING: frozenset(
@@ -220,9 +214,7 @@ class Appointment(Base, Stateful[AppointmentState]):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
-    state: Mapped[AppointmentState] = mapped_column(
-        choice(AppointmentState), default=AppointmentState.CONFIRMED
-    )
+    state: Mapped[AppointmentState] = mapped_column(choice(AppointmentState), default=AppointmentState.CONFIRMED)
     window_starts_at: Mapped[datetime]
     window_ends_at: Mapped[datetime]
     booked_by: Mapped[BookedBy] = mapped_column(choice(BookedBy))

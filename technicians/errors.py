@@ -12,9 +12,7 @@ class ShifuError(Exception):
 
     code = "error"
 
-    def __init__(
-        self, message: str, *, field: str | None = None, remedy: str | None = None, **values: object
-    ) -> None:
+    def __init__(self, message: str, *, field: str | None = None, remedy: str | None = None, **values: object) -> None:
         super().__init__(message)
         self.sentence = message
         self.advice = remedy

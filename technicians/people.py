@@ -69,9 +69,7 @@ class Technician(Base):
     skills: Mapped[list[TechnicianSkill]] = relationship(
         back_populates="technician", cascade="all, delete-orphan", order_by="TechnicianSkill.skill_code"
     )
-    coverage: Mapped[list[Coverage]] = relationship(
-        cascade="all, delete-orphan", order_by="Coverage.county_code"
-    )
+    coverage: Mapped[list[Coverage]] = relationship(cascade="all, delete-orphan", order_by="Coverage.county_code")
     shifts: Mapped[list[Shift]] = relationship(
         back_populates="technician", cascade="all, delete-orphan", order_by="Shift.weekday, Shift.on_date"
     )
@@ -124,9 +122,7 @@ class Shift(Base):
     soft_ends: Mapped[int]
     hard_ends: Mapped[int]
     technician: Mapped[Technician] = relationship(back_populates="shifts")
-    breaks: Mapped[list[ShiftBreak]] = relationship(
-        cascade="all, delete-orphan", order_by="ShiftBreak.earliest"
-    )
+    breaks: Mapped[list[ShiftBreak]] = relationship(cascade="all, delete-orphan", order_by="ShiftBreak.earliest")
 
 
 class ShiftBreak(Base):

@@ -30,9 +30,7 @@ def load_shanghai(engine: Engine) -> None:
     registry = Registry.load(("CN",))
     with Session(engine) as session:
         session.add(
-            PlanningArea(
-                code=SHANGHAI, country="CN", name="上海市", name_en="Shanghai", time_zone="Asia/Shanghai"
-            )
+            PlanningArea(code=SHANGHAI, country="CN", name="上海市", name_en="Shanghai", time_zone="Asia/Shanghai")
         )
         for county in registry:
             if county.province_code == "310000" and county.valid_to is None:

@@ -44,9 +44,7 @@ def add_account(
         if merchant is not None:
             merchant_id = session.scalar(select(Merchant.id).where(Merchant.code == merchant))
             if merchant_id is None:
-                raise NotFound(
-                    f"There is no merchant {merchant}.", field="merchant", remedy="Check the code."
-                )
+                raise NotFound(f"There is no merchant {merchant}.", field="merchant", remedy="Check the code.")
         accounts.create(
             session, login=login, name=name or login, password=password, role=Role(role), at=system.now(),
             by=BY, merchant_id=merchant_id, area_code=area, language=language,

@@ -87,9 +87,7 @@ def _ask_for_all(system: System, day: date | None, limits: Limits, *, publish: b
 @contextmanager
 def _bar(label: str) -> Iterator[Callable[[Progress], None]]:
     """A progress bar on standard error: percent, visits placed, cost so far."""
-    drawn: Any = click.progressbar(
-        length=100, label=label, show_eta=False, file=sys.stderr, item_show_func=_placed
-    )
+    drawn: Any = click.progressbar(length=100, label=label, show_eta=False, file=sys.stderr, item_show_func=_placed)
     with drawn as bar:
 
         def show(now: Progress) -> None:

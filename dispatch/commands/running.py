@@ -67,9 +67,7 @@ def worker(system: System, processes: int) -> None:
 def _start_workers(supervisor: Supervisor, environment: Mapping[str, str], processes: int) -> None:
     supervisor.start(Program("relay", [sys.executable, "-m", "dispatch.relay"], environment))
     for _ in range(processes):
-        supervisor.start(
-            Program("queue worker", [sys.executable, "-m", "dispatch.queue_worker"], environment)
-        )
+        supervisor.start(Program("queue worker", [sys.executable, "-m", "dispatch.queue_worker"], environment))
 
 
 def _gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:

@@ -52,9 +52,7 @@ def test_nobody_skilled_in_the_county_means_no_offer(system: System, town: Town)
     visit_without = new_visit(system, town, "A2", "chandelier", "310115")
     with system.transaction() as session:
         assert slots.offers(session, system.travel_times, session.get_one(Visit, visit_id), system.now())
-        assert not slots.offers(
-            session, system.travel_times, session.get_one(Visit, visit_without), system.now()
-        )
+        assert not slots.offers(session, system.travel_times, session.get_one(Visit, visit_without), system.now())
 
 
 def test_a_booking_stands_in_somebodys_route_inside_its_window(system: System, town: Town) -> None:

@@ -46,9 +46,7 @@ def test_a_move_on_a_route_that_has_changed_is_refused(system: System, town: Tow
 
 
 def test_a_stop_dropped_at_a_time_takes_its_place_in_the_order(system: System, town: Town) -> None:
-    visits = ordered(
-        town, system, ("A1", "mattress", "310104", (8, 18)), ("A2", "mattress", "310104", (8, 18))
-    )
+    visits = ordered(town, system, ("A1", "mattress", "310104", (8, 18)), ("A2", "mattress", "310104", (8, 18)))
     plan_id = planned(system)
     first, second = sorted(visits.values(), key=lambda visit: stops(system, plan_id)[visit][1])
     with system.transaction() as session:
@@ -64,9 +62,7 @@ def test_a_visit_taken_out_is_listed_as_left_out(system: System, town: Town) -> 
     visits = ordered(town, system, ("A1", "lamp", "310101", (9, 11)))
     plan_id = planned(system)
     with system.transaction() as session:
-        changes.move(
-            session, system.travel_times, plan_id, visits["A1"], None, revisions={}, by="ada", at=system.now()
-        )
+        changes.move(session, system.travel_times, plan_id, visits["A1"], None, revisions={}, by="ada", at=system.now())
         (left,) = session.query(Unassigned).filter_by(day_plan_id=plan_id)
         assert left.visit_id == visits["A1"]
     assert stops(system, plan_id) == {}
@@ -85,9 +81,7 @@ def test_a_visit_that_has_begun_cannot_be_moved(system: System, town: Town) -> N
             changes.try_move(session, system.travel_times, plan_id, visits["A1"], town.technicians["T2"])
 
 
-def test_a_technician_who_does_not_work_that_day_is_refused_by_name_of_the_field(
-    system: System, town: Town
-) -> None:
+def test_a_technician_who_does_not_work_that_day_is_refused_by_name_of_the_field(system: System, town: Town) -> None:
     visits = ordered(town, system, ("A1", "lamp", "310101", (9, 11)))
     plan_id = planned(system)
     with system.transaction() as session, pytest.raises(InvalidInput) as refused:

@@ -71,9 +71,7 @@ def test_what_the_registry_corrects_is_corrected_and_what_people_decided_stays(
 ) -> None:
     pudong = registry.get("310115")
     with system.transaction() as session:
-        session.add(
-            PlanningArea(code="east", country="CN", name="东", name_en="East", time_zone="Asia/Shanghai")
-        )
+        session.add(PlanningArea(code="east", country="CN", name="东", name_en="East", time_zone="Asia/Shanghai"))
         session.flush()
         session.get_one(County, "310115").area_code = "east"
     with system.transaction() as session:

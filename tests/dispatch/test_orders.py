@@ -50,9 +50,7 @@ def submit(town: Town, session: Session, places: Places, **changed: Any) -> tupl
 
 
 def actions(session: Session, order: WorkOrder) -> list[str]:
-    query = select(AuditEntry.action).where(
-        AuditEntry.subject == "work-order", AuditEntry.subject_id == str(order.id)
-    )
+    query = select(AuditEntry.action).where(AuditEntry.subject == "work-order", AuditEntry.subject_id == str(order.id))
     return list(session.scalars(query.order_by(AuditEntry.id)))
 
 
@@ -102,16 +100,12 @@ def test_the_same_order_is_known_again_after_it_was_repaired_and_its_goods_arriv
     with sqlite_town.system.transaction() as session:
         order, _ = submit(sqlite_town, session, places, lng=None, lat=None, address="")
         worklist.place(session, places, order.id, county_code=XUHUI, by="li", at=sqlite_town.system.now())
-        orders.goods_arrived(
-            session, order.id, arrived_at=shanghai(7), by="lights", at=sqlite_town.system.now()
-        )
+        orders.goods_arrived(session, order.id, arrived_at=shanghai(7), by="lights", at=sqlite_town.system.now())
         _, created = submit(sqlite_town, session, places, lng=None, lat=None, address="")
         assert not created
 
 
-def test_the_same_number_with_other_content_is_a_conflict_that_names_the_fields(
-    town: Town, places: Places
-) -> None:
+def test_the_same_number_with_other_content_is_a_conflict_that_names_the_fields(town: Town, places: Places) -> None:
     with town.system.transaction() as session:
         submit(town, session, places)
         with pytest.raises(Conflict, match="address, priority"):
@@ -129,9 +123,7 @@ def test_two_merchants_may_use_the_same_number(sqlite_town: Town, places: Places
         assert created
 
 
-def test_an_order_without_a_county_is_parked_with_the_reason_and_never_lost(
-    town: Town, places: Places
-) -> None:
+def test_an_order_without_a_county_is_parked_with_the_reason_and_never_lost(town: Town, places: Places) -> None:
     with town.system.transaction() as session:
         order, created = submit(town, session, places, address="朝阳区建国路88号", lng=None, lat=None)
         assert created
@@ -192,9 +184,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_field_that_cannot_be_used_is_named_with_a_remedy(
-    sqlite_town: Town, places: Places, what: str
-) -> None:
+def test_a_field_that_cannot_be_used_is_named_with_a_remedy(sqlite_town: Town, places: Places, what: str) -> None:
     changed, field = BAD[what]
     with sqlite_town.system.transaction() as session:
         with pytest.raises(InvalidInput) as refused:
@@ -204,12 +194,8 @@ def test_a_field_that_cannot_be_used_is_named_with_a_remedy(
         assert session.scalars(select(WorkOrder)).all() == []
 
 
-@pytest.mark.parametrize(
-    "phone", ["13900000001", "+86 139-0000-0001", "(312) 555-0100", "021-6321 0000转 12"]
-)
-def test_telephone_numbers_are_taken_as_people_write_them(
-    sqlite_town: Town, places: Places, phone: str
-) -> None:
+@pytest.mark.parametrize("phone", ["13900000001", "+86 139-0000-0001", "(312) 555-0100", "021-6321 0000转 12"])
+def test_telephone_numbers_are_taken_as_people_write_them(sqlite_town: Town, places: Places, phone: str) -> None:
     with sqlite_town.system.transaction() as session:
         order, _ = submit(sqlite_town, session, places, consumer_phone=phone)
         assert order.consumer_phone == phone
@@ -219,9 +205,7 @@ def test_the_arrival_of_the_goods_makes_an_order_bookable_once(town: Town, place
     with town.system.transaction() as session:
         order, _ = submit(town, session, places)
         for hour in (7, 8):
-            orders.goods_arrived(
-                session, order.id, arrived_at=shanghai(hour), by="lights", at=town.system.now()
-            )
+            orders.goods_arrived(session, order.id, arrived_at=shanghai(hour), by="lights", at=town.system.now())
         assert (order.state, order.goods_arrived_at) == (WorkOrderState.BOOKABLE, shanghai(7))
         assert actions(session, order)[1:] == ["work-order.goods-arrived"]
 
@@ -229,9 +213,7 @@ def test_the_arrival_of_the_goods_makes_an_order_bookable_once(town: Town, place
 def test_goods_may_arrive_for_a_parked_order_which_stays_parked(sqlite_town: Town, places: Places) -> None:
     with sqlite_town.system.transaction() as session:
         order, _ = submit(sqlite_town, session, places, lng=None, lat=None, address="")
-        orders.goods_arrived(
-            session, order.id, arrived_at=shanghai(7), by="lights", at=sqlite_town.system.now()
-        )
+        orders.goods_arrived(session, order.id, arrived_at=shanghai(7), by="lights", at=sqlite_town.system.now())
         assert (order.state, order.goods_arrived_at) == (WorkOrderState.PARKED, shanghai(7))
 
 
@@ -241,9 +223,7 @@ def test_another_merchants_order_is_not_found(town: Town, places: Places) -> Non
         with pytest.raises(NotFound):
             orders.find(session, order.id, merchant_id=town.merchant_id + 1)
         with pytest.raises(NotFound):
-            orders.cancel(
-                session, town.system.travel_times, order.id, by="x", at=town.system.now(), merchant_id=99
-            )
+            orders.cancel(session, town.system.travel_times, order.id, by="x", at=town.system.now(), merchant_id=99)
 
 
 def test_a_cancelled_order_leaves_the_plan_and_its_appointment_is_cancelled(town: Town) -> None:
@@ -253,17 +233,13 @@ def test_a_cancelled_order_leaves_the_plan_and_its_appointment_is_cancelled(town
         other = town.order(session, "B-2", window=(9, 11))
         _planned(town, session, order, other)
     with system.transaction() as session:
-        orders.cancel(
-            session, system.travel_times, order.id, by="li", at=system.now(), why="changed their mind"
-        )
+        orders.cancel(session, system.travel_times, order.id, by="li", at=system.now(), why="changed their mind")
     with system.transaction(read_only=True) as session:
         order = orders.find(session, order.id)
         visit = order.visits[0]
         assert (order.state, visit.state) == (WorkOrderState.CANCELLED, VisitState.CANCELLED)
         assert visit.appointments[0].state == AppointmentState.CANCELLED
-        assert session.scalars(select(Stop.visit_id).where(Stop.visit_id.is_not(None))).all() == [
-            other.visits[0].id
-        ]
+        assert session.scalars(select(Stop.visit_id).where(Stop.visit_id.is_not(None))).all() == [other.visits[0].id]
         assert session.scalars(select(Unassigned)).all() == []
         assert actions(session, order)[-1] == "work-order.cancelled"
 

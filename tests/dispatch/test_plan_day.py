@@ -33,9 +33,7 @@ def ordered(town: Town, system: System, *orders: tuple[str, str, str, tuple[floa
         }
 
 
-def test_a_planned_day_keeps_every_window_and_gives_a_reason_for_what_is_left_out(
-    system: System, town: Town
-) -> None:
+def test_a_planned_day_keeps_every_window_and_gives_a_reason_for_what_is_left_out(system: System, town: Town) -> None:
     visits = ordered(
         town, system,
         ("A1", "lamp", "310101", (9, 11)),
@@ -82,9 +80,7 @@ def test_a_draft_is_refused_when_the_published_plan_moved_on_since(system: Syste
         plans.publish(session, first, by="ada", at=system.now())
     draft = planned(system)
     with system.transaction() as session:
-        changes.move(
-            session, system.travel_times, first, visits["A1"], None, revisions={}, by="bob", at=system.now()
-        )
+        changes.move(session, system.travel_times, first, visits["A1"], None, revisions={}, by="bob", at=system.now())
     with system.transaction() as session, pytest.raises(PlanOutOfDate):
         plans.publish(session, draft, by="ada", at=system.now())
 

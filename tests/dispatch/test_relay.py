@@ -88,9 +88,7 @@ def test_a_due_row_becomes_one_job_however_often_it_is_looked_at(queued: System,
     assert jobs(redis) == [f"outbox-{row}-0-0"]
 
 
-def test_a_worker_of_the_queue_does_the_row(
-    queued: System, redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_of_the_queue_does_the_row(queued: System, redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     row = promise(queued)
     Relay(queued, {}).turn()
     for name, setting in environment(queued).items():
@@ -119,9 +117,7 @@ def test_a_row_whose_lease_ran_out_is_handed_over_again(queued: System, redis: R
     assert jobs(redis) == [f"outbox-{row}-1-0"]
 
 
-def test_a_job_that_was_lost_does_not_block_its_row_for_ever(
-    queued: System, redis: Redis, clock: Clock
-) -> None:
+def test_a_job_that_was_lost_does_not_block_its_row_for_ever(queued: System, redis: Redis, clock: Clock) -> None:
     row = promise(queued)
     Relay(queued, {}).turn()
     redis.delete(f"rq:queue:{QUEUE}")

@@ -90,9 +90,7 @@ def test_cancelling_ends_the_child(problem: Problem, tmp_path: Path, monkeypatch
     assert all_end(named_in(note))
 
 
-def test_what_progress_raises_ends_the_child(
-    problem: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_progress_raises_ends_the_child(problem: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     note = tmp_path / "note"
     monkeypatch.setenv(engines.NOTE, str(note))
 
@@ -137,8 +135,6 @@ def test_control_c_leaves_nothing_behind(tmp_path: Path) -> None:
         engines.NOTE: str(note),
         "PYTHONPATH": os.pathsep.join(p or "." for p in sys.path),
     }
-    ended = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED], env=environment, capture_output=True, timeout=60
-    )
+    ended = subprocess.run([sys.executable, "-c", INTERRUPTED], env=environment, capture_output=True, timeout=60)
     assert ended.returncode == -signal.SIGINT
     assert all_end(named_in(note))

@@ -56,9 +56,7 @@ def test_an_essential_program_that_leaves_quietly_is_still_a_failure(supervisor:
 def test_any_other_program_is_started_again(supervisor: Supervisor, tmp_path: Path) -> None:
     note = tmp_path / "starts"
     supervisor.start(program(f"open({str(note)!r}, 'a').write('x')"))
-    counts = (
-        f"import os, time\nwhile os.path.getsize({str(note)!r}) < 2: time.sleep(0.01)\nraise SystemExit(7)"
-    )
+    counts = f"import os, time\nwhile os.path.getsize({str(note)!r}) < 2: time.sleep(0.01)\nraise SystemExit(7)"
     supervisor.running[0].child.wait(30)
     supervisor.start(program(counts, essential=True))
     assert supervisor.watch(threading.Event()) == 7

@@ -120,9 +120,7 @@ def test_a_row_cancelled_in_the_last_moment_stays_cancelled(system: System) -> N
     assert row(system, message).state == OutboxState.CANCELLED
 
 
-def test_a_worker_whose_lease_was_lost_does_not_write_over_its_successor(
-    system: System, clock: Clock
-) -> None:
+def test_a_worker_whose_lease_was_lost_does_not_write_over_its_successor(system: System, clock: Clock) -> None:
     def overtaken(_system: System, task: Task) -> dict[str, Any]:
         clock.advance(seconds=LEASE.total_seconds() + 1)
         assert work_on(system, task.outbox_id)

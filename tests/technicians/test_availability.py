@@ -43,9 +43,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         session.add(
-            PlanningArea(
-                code="310100", country="CN", name="上海市", name_en="Shanghai", time_zone="Asia/Shanghai"
-            )
+            PlanningArea(code="310100", country="CN", name="上海市", name_en="Shanghai", time_zone="Asia/Shanghai")
         )
         session.flush()
         session.add_all(

@@ -47,7 +47,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("plan", "settle", "message", name="outbox_kind", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "plan", "settle", "message", name="outbox_kind", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=False,
         ),
         sa.Column(
@@ -715,4 +717,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visit_event", schema=None) as batch_op:
         batch_op.create_index("ix_visit_event_visit", ["visit_id", "id"], unique=False)
-
