@@ -31,7 +31,7 @@ from webapp.app import create_app
 AREA, ON_DATE = "310100", date(2026, 5, 12)
 HERE = f"?area={AREA}&day={ON_DATE}"
 PAGES = (
-    f"/orders?area={AREA}", "/orders/7", f"/roster{HERE}", "/roster/7", f"/coverage{HERE}", f"/worklist/{HERE}",
+    f"/orders?area={AREA}", "/orders/7", f"/roster{HERE}", "/roster/7", f"/coverage{HERE}", f"/orders/worklist{HERE}",
     "/board/panels/visits/7?plan=1", "/board/panels/publish/1",
 )  # fmt: skip
 LOGIN, PASSWORD = "bench", "bench-bench"
