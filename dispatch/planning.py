@@ -24,9 +24,8 @@ from technicians import availability
 from technicians.availability import Availability
 from technicians.place import County
 
-STARTED = {VisitState.EN_ROUTE, VisitState.ON_SITE, VisitState.COMPLETED}
+STARTED = set(VisitState) - {VisitState.WAITING, VisitState.CANCELLED}
 NOBODY_ALONE: frozenset[int] = frozenset()
-LEAVES_THE_PLAN = {VisitState.CANCELLED, VisitState.COULD_NOT_COMPLETE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,7 @@ def snapshot(
         visit_ids = {visit for _, _, stops in running.values() for visit in stops}
     demand = _demand(session, day, visit_ids, without=candidate.visit_id if candidate else None)
     started = _started(session, plan, {row.id for row in demand if row.state in STARTED})
+    demand = [row for row in demand if row.state == VisitState.WAITING or row.id in started]
     places = _Places()
     visits = tuple(_visit(row, day, places, started.get(row.id)) for row in demand)
     if candidate is not None:
@@ -117,7 +117,7 @@ def _demand(session: Session, day: Day, visit_ids: Collection[int] | None, *, wi
             Appointment.state.in_([AppointmentState.CONFIRMED, AppointmentState.KEPT, AppointmentState.BROKEN]),
             Appointment.window_starts_at >= day.midnight,
             Appointment.window_starts_at < day.ends_at,
-            Visit.state.not_in(LEAVES_THE_PLAN),
+            Visit.state != VisitState.CANCELLED,
         )
         .order_by(Visit.id)
     )
@@ -158,7 +158,7 @@ def _running(
 
 
 def _started(session: Session, plan: DayPlan | None, visit_ids: set[int]) -> dict[int, tuple[int, datetime]]:
-    """Visits already under way keep their technician and their planned start."""
+    """Visits that have begun, however they ended, keep their technician and their planned start."""
     if plan is None or not visit_ids:
         return {}
     query = (

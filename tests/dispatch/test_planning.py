@@ -1,7 +1,12 @@
+from functools import partial
+
+from sqlalchemy import select
+
 from dispatch import booking, changes, plans
+from dispatch.day_plan import Stop
 from dispatch.planning import snapshot
 from dispatch.system import System
-from dispatch.work_order import BookedBy, VisitState
+from dispatch.work_order import AppointmentState, BookedBy, FailureReason, VisitState
 from routing.limits import Limits
 from routing.solve import solve
 from tests.town import AREA, TUESDAY, Town, shanghai
@@ -32,13 +37,37 @@ def test_two_visits_at_one_door_share_a_place(system: System, town: Town) -> Non
     assert first.place == second.place
 
 
-def test_a_visit_that_failed_is_no_longer_planned(system: System, town: Town) -> None:
+def test_a_cancelled_visit_is_no_longer_planned(system: System, town: Town) -> None:
     with system.transaction() as session:
         visit = town.order(session, "A1", window=(10, 12)).visits[0]
         visit.move_to(VisitState.CANCELLED)
         session.flush()
         snap = snapshot(session, system.travel_times, AREA, TUESDAY, plan=None)
     assert snap.problem.visits == ()
+
+
+def test_a_visit_that_has_ended_outside_the_plan_is_not_planned_again(system: System, town: Town) -> None:
+    with system.transaction() as session:
+        visit = town.order(session, "A1", window=(10, 12)).visits[0]
+        visit.move_to(VisitState.ON_SITE).move_to(VisitState.COMPLETED)
+        session.flush()
+        snap = snapshot(session, system.travel_times, AREA, TUESDAY, plan=None)
+    assert snap.problem.visits == ()
+
+
+def test_a_visit_that_failed_stays_where_it_was_when_another_is_booked(system: System, town: Town) -> None:
+    with system.transaction() as session:
+        failed, late = (town.order(session, number, "water-heater", "310115").visits[0] for number in ("A1", "A2"))
+        book = partial(booking.book, booked_by=BookedBy.DISPATCHER, by="ada", at=system.now())
+        promise = book(session, system.travel_times, failed, shanghai(10))
+        failed.move_to(VisitState.ON_SITE)
+        failed.failure_reason = FailureReason.NOBODY_HOME
+        failed.move_to(VisitState.COULD_NOT_COMPLETE)
+        promise.move_to(AppointmentState.BROKEN)
+        session.flush()
+        book(session, system.travel_times, late, shanghai(14))
+        stops = session.scalars(select(Stop.visit_id).where(Stop.visit_id.is_not(None)))
+        assert set(stops) == {failed.id, late.id}
 
 
 def test_a_pin_becomes_the_planners_pin(system: System, town: Town) -> None:
