@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from routing.crew import Crew
 from routing.eligibility import reason, who_barrier
-from routing.insertion import fits, inserted
 from routing.limits import Limits, Progress
 from routing.mend import mended, urgency
 from routing.plan import Plan, Route
 from routing.problem import Problem, Vehicle, Visit
+from routing.room import with_room, with_visit
 from routing.score import left_out_cost, travel_cost
 from routing.single import solve_single
 from routing.split import Part, anchors, flat, parts
@@ -118,19 +118,17 @@ class _Search:
         unplaced = []
         for visit in sorted(self._left(), key=urgency):
             in_time = self._passed() < self.limits.seconds
-            if not (in_time and self._place(visit, nearest.of(visit))):
+            if not (in_time and self._place(visit, nearest)):
                 unplaced.append(visit)
         plan = Plan(tuple(route for route in self.routes.values() if route.visits), {})
         return replace(plan, unassigned={visit.id: reason(self.problem, plan, visit) for visit in unplaced})
 
-    def _place(self, visit: Visit, vehicles: Iterable[Vehicle]) -> bool:
-        tried = (self.routes.get(vehicle.id, Route(vehicle.id, ())) for vehicle in vehicles)
-        found = [(place, route) for route in tried if (place := fits(self.problem, route, visit)) is not None]
-        if not found:
-            return False
-        place, route = min(found, key=lambda pair: (pair[0].cost, pair[0].vehicle))
-        self.routes[route.vehicle] = inserted(route, visit.id, place.position)
-        return True
+    def _place(self, visit: Visit, nearest: _Nearest) -> bool:
+        """Put the visit into a route near it, moving another one out of its way if need be."""
+        whole = with_visit(self.problem, self.routes, visit, nearest.of(visit))
+        changed = with_room(self.problem, self.routes, visit, nearest.of) if whole is None else {whole.vehicle: whole}
+        self.routes |= changed or {}
+        return bool(changed)
 
     def _left(self) -> list[Visit]:
         served = {visit_id for route in self.routes.values() for visit_id in route.visits}

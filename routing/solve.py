@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from routing.large import solve_large
 from routing.limits import Limits, Progress
 from routing.plan import Plan
 from routing.problem import Problem
+from routing.room import room_made
 from routing.single import solve_single
 from routing.split import laid_out
 from routing.validate import validated
@@ -16,6 +18,7 @@ from routing.validate import validated
 __all__ = ["Limits", "Progress", "solve"]
 
 ONE_MODEL = 200
+MAKING_ROOM = 0.75
 
 
 def solve(
@@ -33,7 +36,9 @@ def solve(
     validated(problem)
     if len(problem.visits) > ONE_MODEL and problem.vehicles:
         return solve_large(_with_coordinates(problem), limits, start, progress)
-    return solve_single(problem, limits, start, progress)
+    plan = solve_single(problem, limits, start, progress)
+    ends = time.monotonic() + MAKING_ROOM
+    return room_made(problem, plan, lambda: time.monotonic() < ends)
 
 
 def _with_coordinates(problem: Problem) -> Problem:
