@@ -34,8 +34,9 @@ def place(
     """Put an order where a person says it is, and take it off the worklist.
 
     A county alone keeps a position that lies in it, and means the county's centre otherwise; a position alone
-    means the county it lies in.
-    WGS-84 degrees. Raises InvalidInput when the two contradict each other or the county is not served.
+    means the county it lies in. WGS-84 degrees.
+
+    Raises InvalidInput when the two contradict each other or the county is not served.
     """
     order = orders.find(session, order_id, lock=True)
     if order.state not in CAN_BE_PLACED:
@@ -46,22 +47,10 @@ def place(
             state=order.state,
         )
     require_position(lng, lat)
-    county = session.get(County, _decided(places, county_code, lng, lat))
-    if county is None:
-        raise InvalidInput(
-            "County {county} is not served here.",
-            field="county_code",
-            remedy="Choose one from the list.",
-            county=county_code,
-        )
+    county = _served(session, _decided(places, county_code, lng, lat))
     before = {"county": order.county_code, "state": order.state, "parked_because": order.parked_because}
     order.county_code = county.code
-    if lng is not None or _lies_in(places, order, county.code):
-        order.lng, order.lat = (lng, lat) if lng is not None else (order.lng, order.lat)
-        order.position_quality = PositionQuality.EXACT
-    else:
-        order.lng, order.lat = county.lng, county.lat
-        order.position_quality = PositionQuality.COUNTY_CENTRE
+    _move_to(places, order, county, lng, lat)
     order.parked_because = None
     if order.state == WorkOrderState.PARKED:
         _leave_worklist(order)
@@ -95,6 +84,28 @@ def _decided(places: Places, county_code: str | None, lng: float | None, lat: fl
     if found is None:
         raise InvalidInput("The position lies in no county.", field="lng", remedy="Choose the county as well.")
     return found
+
+
+def _served(session: Session, county_code: str) -> County:
+    county = session.get(County, county_code)
+    if county is None:
+        raise InvalidInput(
+            "County {county} is not served here.",
+            field="county_code",
+            remedy="Choose one from the list.",
+            county=county_code,
+        )
+    return county
+
+
+def _move_to(places: Places, order: WorkOrder, county: County, lng: float | None, lat: float | None) -> None:
+    """The position a person gave; else the one the order has if it lies in the county; else the county's centre."""
+    if lng is not None or _lies_in(places, order, county.code):
+        order.lng, order.lat = (lng, lat) if lng is not None else (order.lng, order.lat)
+        order.position_quality = PositionQuality.EXACT
+    else:
+        order.lng, order.lat = county.lng, county.lat
+        order.position_quality = PositionQuality.COUNTY_CENTRE
 
 
 def _lies_in(places: Places, order: WorkOrder, county_code: str) -> bool:
