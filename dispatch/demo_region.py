@@ -105,13 +105,12 @@ def _one_day(system: System, wanted: Wanted, on_date: date, visits: int, say: Ca
         )
         if session.scalar(booked.limit(1)) is None:
             written = demo.demand(session, region, region.orders, on_date)
-            if on_date > wanted.on_date:
-                _settle_later(session, written, system.now())
+            _settle_later(session, written, system.now())
             say(f"{on_date.isoformat()}: {len(region.orders)} visits, booked")
 
 
 def _settle_later(session: Session, orders: Iterable[WorkOrder], at: datetime) -> None:
-    """Nobody has planned this day yet: the worker does, as soon as there is one."""
+    """Until a visit stands in a route its time looks free: a worker plans the day, as soon as there is one."""
     promised = [
         (order.county_code, visit.appointment.window_starts_at)
         for order in orders
