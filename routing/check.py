@@ -67,7 +67,7 @@ def _person(visit: Visit, vehicle: Vehicle) -> Iterator[Violation]:
             yield broken(Rule.SKILL, 0, f"vehicle {vehicle.id} lacks skill {skill}")
         elif has < level:
             yield broken(Rule.LEVEL, level - has, f"vehicle {vehicle.id} has {skill} at level {has}, not {level}")
-    if visit.allowed is not None and vehicle.id not in visit.allowed:
+    if vehicle.id in visit.forbidden or (visit.allowed is not None and vehicle.id not in visit.allowed):
         yield broken(Rule.NOT_ALLOWED, 0, f"vehicle {vehicle.id} is not allowed to make visit {visit.id}")
     if visit.pin is not None and visit.pin.vehicle not in (None, vehicle.id):
         yield broken(Rule.PIN, 0, f"visit {visit.id} is pinned to vehicle {visit.pin.vehicle}")

@@ -28,7 +28,7 @@ def who_barrier(visit: Visit, vehicle: Vehicle) -> Rule | None:
             return Rule.SKILL
         if has < level:
             return Rule.LEVEL
-    if visit.allowed is not None and vehicle.id not in visit.allowed:
+    if vehicle.id in visit.forbidden or (visit.allowed is not None and vehicle.id not in visit.allowed):
         return Rule.NOT_ALLOWED
     if visit.pin is not None and visit.pin.vehicle not in (None, vehicle.id):
         return Rule.PIN

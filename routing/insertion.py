@@ -13,7 +13,7 @@ from routing.load import changed, excess, loaded
 from routing.plan import Insertion, Plan, Route
 from routing.problem import Problem, TimeWindow, Vehicle, Visit
 from routing.schedule import departing, forward
-from routing.score import OVERTIME, overtime
+from routing.score import overtime, overtime_cost
 
 ANY_TIME = (TimeWindow(0, LATE - 1),)
 
@@ -77,9 +77,9 @@ def _with_overtime(
         return insertion
     chosen = replace(visit, windows=visit.windows[insertion.window : insertion.window + 1])
     order = [*others[: insertion.position], chosen, *others[insertion.position :]]
-    before = overtime(Journey.of(problem, vehicle, others)) if others else 0
-    extra = overtime(Journey.of(problem, vehicle, order)) - before
-    return replace(insertion, cost=insertion.cost + OVERTIME * extra)
+    before = overtime_cost(vehicle, overtime(Journey.of(problem, vehicle, others))) if others else 0
+    after = overtime_cost(vehicle, overtime(Journey.of(problem, vehicle, order)))
+    return replace(insertion, cost=insertion.cost + after - before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _detours(
     head = [] if vehicle.start is None else [vehicle.start]
     tail = [] if vehicle.end is None else [vehicle.end]
     along = [*head, *(other.place for other in others), *tail]
-    durations, distances = problem.between([*along, visit.place])
+    durations, distances = problem.between([*along, visit.place], vehicle.speed)
     to_visit = list(zip(durations[:-1, -1].tolist(), distances[:-1, -1].tolist(), strict=True))
     from_visit = list(zip(durations[-1, :-1].tolist(), distances[-1, :-1].tolist(), strict=True))
     n = len(others)

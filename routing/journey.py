@@ -24,7 +24,7 @@ class Journey:
         places = [visit.place for visit in visits]
         head = [] if vehicle.start is None else [vehicle.start]
         tail = [] if vehicle.end is None else [vehicle.end]
-        durations, distances = problem.between(head + places + tail)
+        durations, distances = problem.between(head + places + tail, vehicle.speed)
         no_head, no_tail = [0] * (not head), [0] * (not tail)
         drives = (*no_head, *durations.diagonal(1).tolist(), *no_tail)
         metres = (*no_head, *distances.diagonal(1).tolist(), *no_tail)

@@ -107,7 +107,7 @@ class _Search:
             return
         passed = self._passed()
         left = self._left()
-        cost = sum(self.costs.values()) + sum(left_out_cost(visit) for visit in left)
+        cost = sum(self.costs.values()) + sum(left_out_cost(self.problem, visit) for visit in left)
         placed, all_visits = len(self.problem.visits) - len(left), len(self.problem.visits)
         self.tell(Progress(min(99.0, 100 * passed / self.limits.seconds), placed, all_visits, cost, passed))
 

@@ -26,7 +26,7 @@ from routing.eligibility import who_barrier
 from routing.journey import setup_at
 from routing.plan import Route
 from routing.problem import Problem, TimeWindow, Vehicle, Visit
-from routing.score import NOT_PREFERRED, OVERTIME, left_out_cost
+from routing.score import HOUR, left_out_cost
 
 Found = Callable[[int, int], None]
 Parameters = Any
@@ -91,7 +91,7 @@ class _Model:
             )
             if others not in by_preference:
                 costs = self.nodes.costs.copy()
-                costs[:, list(others)] += NOT_PREFERRED
+                costs[:, list(others)] += self.problem.weights.not_preferred
                 by_preference[others] = self.routing.RegisterTransitMatrix(costs.tolist())
             self.routing.SetArcCostEvaluatorOfVehicle(by_preference[others], k)
 
@@ -119,7 +119,8 @@ class _Model:
         clock.CumulVar(start).SetRange(*shift)
         clock.CumulVar(end).SetRange(*shift)
         if vehicle.soft_end is not None:
-            clock.SetCumulVarSoftUpperBound(end, max(0, vehicle.soft_end - self.origin), OVERTIME)
+            overtime = round(vehicle.rates.overtime / HOUR)
+            clock.SetCumulVarSoftUpperBound(end, max(0, vehicle.soft_end - self.origin), overtime)
         if vehicle.breaks:
             clock.SetBreakIntervalsOfVehicle(self._intervals(k, vehicle), k, self._spent_by_index())
 
@@ -181,7 +182,7 @@ class _Model:
             able = [k for k, vehicle in enumerate(self.vehicles) if who_barrier(visit, vehicle) is None]
             if len(able) < len(self.vehicles):
                 self.routing.VehicleVar(index).SetValues([-1, *able])
-            self.routing.AddDisjunction([index], left_out_cost(visit))
+            self.routing.AddDisjunction([index], left_out_cost(self.problem, visit))
 
     def tell(self, found: Found) -> None:
         # OR-Tools keeps the callback for ever: a strong reference from it would keep every model in memory.

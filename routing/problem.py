@@ -53,8 +53,10 @@ class Visit:
 
     `setup` is spent once, before service begins, when the previous stop is at another place.
     `load` is carried from the route's start to the visit, `pickup` from the visit to the route's end.
-    `windows` empty means any time. `county` None means no coverage rule. `allowed` None means every vehicle.
-    `priority` 0 (ordinary) to 100 (must be served).
+    `windows` empty means any time. `county` None means no coverage rule. `allowed` None means every vehicle,
+    `forbidden` are vehicles that may not make it, `preferred` those that should.
+    `priority` 0 (ordinary) to 100 (must be served). `due` is the instant by which service should begin (an SLA's):
+    later costs, and leaving out a visit that falls due costs more.
     """
 
     id: int
@@ -70,7 +72,51 @@ class Visit:
     pin: Pin | None = None
     allowed: frozenset[int] | None = None
     preferred: frozenset[int] = frozenset()
+    forbidden: frozenset[int] = frozenset()
+    due: int | None = None
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SameStart:
+    """Two visits, by id, that begin at the same instant with different vehicles: one visit for two technicians.
+
+    Both are served or both left out.
+    """
+
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """Visit `after` begins at least `delay` seconds after visit `before` is left, and not without it.
+
+    With `same_vehicle` both are on one route: what is picked up at `before` is delivered at `after`.
+    """
+
+    before: int
+    after: int
+    delay: int = 0
+    same_vehicle: bool = False
+
+
+Link = SameStart | Precedence
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What a vehicle's day costs, in units of which an hour of ordinary travel costs 3,600.
+
+    `fixed` when it has any visit, `per_hour` of travel, `per_task_hour` of service, `per_km`,
+    `overtime` per hour after the soft end.
+    """
+
+    fixed: int = 0
+    per_hour: int = 3600
+    per_task_hour: int = 0
+    per_km: int = 0
+    overtime: int = 7200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +124,9 @@ class Vehicle:
     """One technician-day. `start`/`end` None means the route begins/ends at its first/last stop.
 
     `shift.latest` is the hard end; work after `soft_end` is overtime and costs extra.
-    `counties` None means everywhere.
+    `counties` None means everywhere. `speed` divides the durations of the matrix. `worked` is what fairness
+    looks back on: seconds of work in the weeks before. `frozen` are the visits, by id, its route begins with, in
+    this order.
     """
 
     id: int
@@ -93,12 +141,45 @@ class Vehicle:
     max_visits: int | None = None
     max_travel: int | None = None
     max_distance: int | None = None
+    rates: Rates = Rates()
+    speed: float = 1.0
+    worked: int = 0
+    frozen: tuple[int, ...] = ()
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each goal matters, in the units of `Rates` (seconds of ordinary travel).
+
+    `left_out` is for an ordinary visit: priority adds up to as much again, being `due` that many times as much.
+    `pinned` multiplies it. `not_preferred` is for a technician who is not the preferred one, `late` for each second
+    after its `due`, `fairness` for each second of service by a technician who worked an hour more than the mean
+    (an hour less earns as much), `changed` for a visit whose technician is not the published one.
+    """
+
+    left_out: int = 20_000
+    due: int = 1
+    pinned: int = 100
+    not_preferred: int = 600
+    late: int = 1
+    fairness: float = 0.0
+    changed: int = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What people have been told: each visit's vehicle, and how many visits at most may change it."""
+
+    vehicles: dict[int, int] = field(default_factory=dict)
+    most_changed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Visits, vehicles, and the travel between places.
+
+    `links` join visits, `published` is what a re-plan should not disturb, `weights` say what matters how much.
 
     `durations` (s), `distances` (m) and `costs` (any unit; seconds when absent) are n × n int32 over places;
     visit ids and vehicle ids are unique. With `coordinates` (n × 2, lng and lat, WGS-84) and `travel` in
@@ -113,6 +194,9 @@ class Problem:
     costs: Matrix | None = None
     coordinates: Coordinates | None = None
     travel: TravelTimes | None = None
+    links: tuple[Link, ...] = ()
+    published: Published | None = None
+    weights: Weights = Weights()
     _visits: dict[int, Visit] = field(init=False, repr=False, compare=False)
     _vehicles: dict[int, Vehicle] = field(init=False, repr=False, compare=False)
 
@@ -147,13 +231,20 @@ class Problem:
     def has_vehicle(self, vehicle_id: int) -> bool:
         return vehicle_id in self._vehicles
 
-    def between(self, places: Sequence[int]) -> tuple[Matrix, Matrix]:
-        """Durations (s) and distances (m; zeros when unknown) between `places`, k × k, in their order."""
+    def between(self, places: Sequence[int], speed: float = 1.0) -> tuple[Matrix, Matrix]:
+        """Durations (s, at `speed`) and distances (m; zeros when unknown) between `places`, k × k, in their order."""
         chosen = np.asarray(places, dtype=np.intp)
         if self.durations is None:
             if self.coordinates is None or self.travel is None:
                 raise ValueError("the problem has neither durations nor coordinates with travel")
-            return self.travel.matrix(self.coordinates[chosen])
-        square = (chosen[:, None], chosen)
-        durations = self.durations[square]
-        return durations, self.distances[square] if self.distances is not None else np.zeros_like(durations)
+            durations, distances = self.travel.matrix(self.coordinates[chosen])
+        else:
+            square = (chosen[:, None], chosen)
+            durations = self.durations[square]
+            distances = self.distances[square] if self.distances is not None else np.zeros_like(durations)
+        return at_speed(durations, speed), distances
+
+
+def at_speed(durations: Matrix, speed: float) -> Matrix:
+    """The durations of a vehicle that drives `speed` times as fast, rounded to whole seconds."""
+    return durations if speed == 1.0 else np.rint(durations / speed).astype(np.int32)
