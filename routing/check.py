@@ -1,23 +1,51 @@
-"""The referee: judges any plan against its problem. It shares only `stops` with what makes plans."""
+"""The referee: judges any plan against its problem. It shares only the times (`stops`) with what makes plans."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from routing.check_links import broken_links, broken_promises, broken_sequence, links_inside, spots
+from routing.joint import timed_routes
 from routing.plan import Plan, Route, Rule, Stop, Violation
 from routing.problem import Problem, TimeWindow, Vehicle, Visit
-from routing.schedule import stops
 
 
 def violations(problem: Problem, plan: Plan) -> list[Violation]:
     """Every rule the plan breaks; empty for a plan that can be carried out and accounts for all visits."""
+    routes = [
+        Route(route.vehicle, tuple(visit_id for visit_id in route.visits if problem.has_visit(visit_id)))
+        for route in plan.routes
+        if problem.has_vehicle(route.vehicle)
+    ]
+    times = timed_routes(problem, routes)
+    served = spots(routes, times)
     found = list(_accounts(problem, plan))
-    for route in plan.routes:
-        if problem.has_vehicle(route.vehicle):
-            known = tuple(visit_id for visit_id in route.visits if problem.has_visit(visit_id))
-            found.extend(route_violations(problem, Route(route.vehicle, known)))
+    for route, timed in zip(routes, times, strict=True):
+        found.extend(_route(problem, route, timed))
+    found.extend(_without_route(problem, routes))
+    found.extend(broken_links(problem, problem.links, served))
+    found.extend(broken_promises(problem, served))
     return found
+
+
+def route_violations(problem: Problem, route: Route) -> Iterator[Violation]:
+    """Every rule one route breaks, whatever the others do; its vehicle and visits must be in the problem.
+
+    Of the links those that the route alone decides, times being what they are without other routes.
+    """
+    times = timed_routes(problem, (route,))
+    yield from _route(problem, route, times[0])
+    links = links_inside(problem.links, route.visits)
+    yield from broken_links(problem, links, spots((route,), times))
+
+
+def _without_route(problem: Problem, routes: Sequence[Route]) -> Iterator[Violation]:
+    """The frozen visits of vehicles that have no route at all."""
+    routed = {route.vehicle for route in routes}
+    for vehicle in problem.vehicles:
+        if vehicle.id not in routed:
+            yield from broken_sequence(vehicle, ())
 
 
 def _accounts(problem: Problem, plan: Plan) -> Iterator[Violation]:
@@ -40,10 +68,9 @@ def _accounts(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation(Rule.MISSING, None, visit.id, 0, f"visit {visit.id} is neither served nor left out")
 
 
-def route_violations(problem: Problem, route: Route) -> Iterator[Violation]:
-    """Every rule one route breaks, whatever the others do; its vehicle and visits must be in the problem."""
+def _route(problem: Problem, route: Route, timed: Sequence[Stop]) -> Iterator[Violation]:
     vehicle = problem.vehicle(route.vehicle)
-    timed = stops(problem, route)
+    yield from broken_sequence(vehicle, route.visits)
     for visit_id in route.visits:
         yield from _person(problem.visit(visit_id), vehicle)
     for stop in timed:
@@ -89,7 +116,7 @@ def _break(vehicle: Vehicle, stop: Stop) -> Iterator[Violation]:
         yield Violation(Rule.BREAK, vehicle.id, None, off, f"break {pause.id} begins {off} s outside its windows")
 
 
-def _totals(vehicle: Vehicle, timed: list[Stop], visits: int) -> Iterator[Violation]:
+def _totals(vehicle: Vehicle, timed: Sequence[Stop], visits: int) -> Iterator[Violation]:
     def over(rule: Rule, amount: int, limit: int | None, unit: str) -> Iterator[Violation]:
         if limit is not None and amount > limit:
             excess = amount - limit

@@ -10,6 +10,7 @@ entry per set of breaks exact.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from routing.problem import Break, TimeWindow, Visit
 
@@ -105,3 +106,16 @@ def start_windows(visit: Visit) -> tuple[TimeWindow, ...]:
     if visit.pin is not None and visit.pin.start is not None:
         return (TimeWindow(visit.pin.start, visit.pin.start),)
     return visit.windows
+
+
+def held(visit: Visit, bound: int) -> Visit:
+    """The visit beginning no earlier than `bound`: at it, and late, when its last window or its pin comes before."""
+    return replace(visit, pin=None, windows=cut(start_windows(visit), bound))
+
+
+def cut(windows: Sequence[TimeWindow], bound: int) -> tuple[TimeWindow, ...]:
+    """What is left of windows from `bound` on; the instant itself when nothing is."""
+    if not windows:
+        return (TimeWindow(bound, LATE - 1),)
+    left = tuple(TimeWindow(max(window.earliest, bound), window.latest) for window in windows if window.latest >= bound)
+    return left or (TimeWindow(bound, bound),)

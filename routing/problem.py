@@ -92,7 +92,8 @@ class SameStart:
 class Precedence:
     """Visit `after` begins at least `delay` seconds after visit `before` is left, and not without it.
 
-    With `same_vehicle` both are on one route: what is picked up at `before` is delivered at `after`.
+    With `same_vehicle` both are on one route, in that order, or both left out: a shipment, if there is any, is the
+    `pickup` of `before`, on board from there to `after` only, which has no `load` of its own then.
     """
 
     before: int

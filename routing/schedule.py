@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from routing.clock import LATE, NEVER, Clock, begin, last_begin, later, rest, served, start_windows
+from routing.clock import LATE, NEVER, Clock, begin, held, last_begin, later, rest, served, start_windows
 from routing.journey import Journey
-from routing.load import changed, loaded
+from routing.load import Load, on_board
 from routing.plan import Route, Stop
 from routing.problem import Break, Problem, Vehicle
 
@@ -29,21 +30,26 @@ class Rests:
     at_door: list[int]
 
 
-def stops(problem: Problem, route: Route) -> list[Stop]:
+def stops(problem: Problem, route: Route, not_before: Mapping[int, int] | None = None) -> list[Stop]:
     """The timed stops of a route: start, visits and breaks in order, end. Empty for a route without visits.
 
     Every service begins as early as the order allows, breaks being placed so that nothing is late if that is
     possible (before a drive or on arrival, never within one); then the departure is moved as late as the
-    first start allows. Times are given for impossible routes too: what is late begins on arrival. Raises
-    KeyError for unknown ids.
+    first start allows. Times are given for impossible routes too: what is late begins on arrival.
+
+    `not_before` bounds the starts of visits, by id, from below; a bound after the last window or the pinned start
+    makes the visit late. Links are not looked at: `routing.joint.timed` finds the bounds they mean. Raises KeyError
+    for unknown ids.
     """
     if not route.visits:
         return []
     visits = tuple(problem.visit(visit_id) for visit_id in route.visits)
+    if not_before:
+        visits = tuple(held(visit, not_before[visit.id]) if visit.id in not_before else visit for visit in visits)
     journey = Journey.of(problem, problem.vehicle(route.vehicle), visits)
     legs = forward(journey)
     rests = _rests(legs, journey.vehicle.breaks)
-    diary = _Diary(journey, rests, loaded(journey.visits, journey.vehicle))
+    diary = _Diary(journey, rests, on_board(journey.visits, journey.vehicle, problem.links))
     diary.depart(_departure(journey, legs[0], rests[0]))
     for i in range(len(journey.drives)):
         diary.travel(i)
@@ -116,44 +122,44 @@ class _Diary:
 
     journey: Journey
     rests: list[Rests]
-    load: tuple[int, ...]
+    loads: Sequence[Load]
     stops: list[Stop] = field(default_factory=list)
 
     def depart(self, at: int) -> None:
-        self.stops.append(Stop("start", None, self.journey.vehicle.start, at, 0, 0, at, 0, at, 0, 0, self.load))
+        place, load = self.journey.vehicle.start, self.loads[0]
+        self.stops.append(Stop("start", None, place, at, 0, 0, at, 0, at, 0, 0, load))
 
     def travel(self, i: int) -> None:
         """Write down leg i: its breaks, then the visit or the end it leads to."""
         here, there = self.journey.ends_of(i)
         for b in self.rests[i].before_drive:
-            self._pause(b, here, 0, 0)
+            self._pause(b, here, 0, 0, self.loads[i])
         drive, metres = self.journey.drives[i], self.journey.metres[i]
         for b in self.rests[i].at_door:
-            self._pause(b, there, drive, metres)
+            self._pause(b, there, drive, metres, self.loads[i])
             drive = metres = 0
         arrive = self.stops[-1].leave + drive
         if i < len(self.journey.visits):
             self._serve(i, arrive, drive, metres)
         else:
-            place = self.journey.vehicle.end
-            self.stops.append(Stop("end", None, place, arrive, 0, 0, arrive, 0, arrive, drive, metres, self.load))
+            place, load = self.journey.vehicle.end, self.loads[-1]
+            self.stops.append(Stop("end", None, place, arrive, 0, 0, arrive, 0, arrive, drive, metres, load))
 
     def _serve(self, i: int, arrive: int, drive: int, metres: int) -> None:
         visit, setup = self.journey.visits[i], self.journey.setups[i]
         start = begin(start_windows(visit), arrive + setup) & (LATE - 1)
         waiting, leave = start - setup - arrive, start + visit.service
-        self.load = changed(self.load, visit)
         self.stops.append(
             Stop("visit", visit.id, visit.place, arrive, waiting, setup, start, visit.service, leave,
-                 drive, metres, self.load)
+                 drive, metres, self.loads[i + 1])
         )  # fmt: skip
 
-    def _pause(self, b: int, place: int | None, drive: int, metres: int) -> None:
+    def _pause(self, b: int, place: int | None, drive: int, metres: int, load: Load) -> None:
         pause = self.journey.vehicle.breaks[b]
         arrive = self.stops[-1].leave + drive
         start = begin(pause.windows, arrive) & (LATE - 1)
         leave = start + pause.duration
         self.stops.append(
             Stop("break", None, place, arrive, start - arrive, 0, start, pause.duration, leave,
-                 drive, metres, self.load, pause.id)
+                 drive, metres, load, pause.id)
         )  # fmt: skip
