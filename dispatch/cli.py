@@ -8,7 +8,7 @@ import sys
 import click
 from sqlalchemy.exc import DBAPIError
 
-from dispatch.commands import demo, exporting, importing, merchants, people, planning, regions, running, setup
+from dispatch.commands import demo, exporting, importing, merchants, people, planning, regions, running, setup, solve
 from dispatch.logs import speak_plainly
 from dispatch.system import build
 from routing.errors import InvalidProblem
@@ -53,7 +53,7 @@ COMMANDS = (
     running.serve,
     running.worker,
     planning.plan,
-    planning.solve_file,
+    solve.solve_file,
     people.account,
     people.technician,
     merchants.merchant,

@@ -1,17 +1,21 @@
-"""Writes a plan in VROOM's JSON form (its API page: output), with a `reason` for every unassigned job."""
+"""Writes a plan in VROOM's JSON form (its API page: output), with a `reason` for every unassigned task."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from routing.check import route_violations
+from routing.check import violations
 from routing.load import Load
-from routing.plan import Plan, Reason, Route, Rule, Stop
-from routing.problem import Problem
+from routing.plan import Plan, Reason, Route, Rule, Stop, Violation
 from routing.schedule import stops
+from routing.score import travel_cost
+from routing.vroom_line import encoded
+from routing.vroom_question import Question
 
 Json = dict[str, Any]
 
+INPUT_ERROR = 2
 CAUSES = {
     Rule.WINDOW: "delay",
     Rule.SHIFT: "delay",
@@ -22,96 +26,138 @@ CAUSES = {
     Rule.MAX_VISITS: "max_tasks",
     Rule.MAX_TRAVEL: "max_travel_time",
     Rule.MAX_DISTANCE: "max_distance",
+    Rule.PRECEDENCE: "precedence",
+    Rule.PARTNER: "precedence",
 }
-
-SUMS = ("cost", "setup", "service", "duration", "waiting_time", "priority", "distance")
-
-
-def to_vroom(problem: Problem, plan: Plan) -> Json:
-    """The VROOM output of a plan: code, summary, unassigned, routes with timed steps."""
-    routes = [_route(problem, route) for route in plan.routes if route.visits]
-    known = SUMS if _has_distances(problem) else SUMS[:-1]
-    summary: Json = {name: sum(route[name] for route in routes) for name in known}
-    summary["routes"] = len(routes)
-    summary["unassigned"] = len(plan.unassigned)
-    for name in ("delivery", "pickup", "amount"):
-        summary[name] = _total([tuple(route[name]) for route in routes])
-    summary["violations"] = [violation for route in routes for violation in route["violations"]]
-    unassigned = [_unassigned(problem, visit_id, why) for visit_id, why in plan.unassigned.items()]
-    return {"code": 0, "summary": summary, "unassigned": unassigned, "routes": routes}
+LOADS = ("delivery", "amount", "pickup")
+SUMS = ("setup", "service", "duration", "waiting_time", "priority", "distance")
+UNTIMED: Mapping[str, int] = {"loading": 0, "solving": 0, "routing": 0}
 
 
-def _unassigned(problem: Problem, visit_id: int, why: Reason) -> Json:
-    visit = problem.visit(visit_id)
-    row = {"id": visit_id, "type": "job", **_located(problem, visit.place)}
+def to_vroom(question: Question, plan: Plan, computing_times: Mapping[str, int] = UNTIMED) -> Json:
+    """The VROOM output of a plan: code, summary, unassigned, routes with timed steps.
+
+    `computing_times` are milliseconds of `loading`, `solving` and `routing`.
+    """
+    broken = violations(question.problem, plan)
+    routes = [_route(question, route, _of(broken, route)) for route in plan.routes if route.visits]
+    unassigned = [_unassigned(question, visit, why) for visit, why in plan.unassigned.items()]
+    return {
+        "code": 0,
+        "summary": _summary(question, routes, len(unassigned), computing_times),
+        "unassigned": unassigned,
+        "routes": routes,
+    }
+
+
+def error_for_vroom(message: str, field: str | None = None, code: int = INPUT_ERROR) -> Json:
+    """VROOM's form of an answer that is none: `code` 1 for a fault of ours, 2 for one of the question."""
+    return {"code": code, "error": message} | ({"field": field} if field else {})
+
+
+def _of(broken: Sequence[Violation], route: Route) -> list[Violation]:
+    return [
+        one for one in broken if one.vehicle == route.vehicle or (one.vehicle is None and one.visit in route.visits)
+    ]
+
+
+def _summary(question: Question, routes: list[Json], unassigned: int, computing_times: Mapping[str, int]) -> Json:
+    summary: Json = {
+        "cost": sum(route["cost"] for route in routes),
+        "routes": len(routes),
+        "unassigned": unassigned,
+    }
+    summary |= {name: _total([tuple(route[name]) for route in routes]) for name in LOADS}
+    known = SUMS if _has_distances(question) else SUMS[:-1]
+    summary |= {name: sum(route[name] for route in routes) for name in known}
+    told = [violation for route in routes for violation in route["violations"]]
+    return summary | {"violations": told, "computing_times": {**UNTIMED, **computing_times}}
+
+
+def _unassigned(question: Question, visit_id: int, why: Reason) -> Json:
+    visit, task = question.problem.visit(visit_id), question.tasks[visit_id]
+    row = {"id": task.id, "type": task.kind, **_located(question, visit.place)}
     return row | _described(visit.description) | {"reason": why.rule.value, "detail": why.detail}
 
 
-def _route(problem: Problem, route: Route) -> Json:
+def _route(question: Question, route: Route, broken: list[Violation]) -> Json:
+    problem = question.problem
     timed = stops(problem, route)
     vehicle = problem.vehicle(route.vehicle)
+    steps = list(_steps(question, route, timed, broken))
+    row: Json = {"vehicle": question.vehicles[route.vehicle], "cost": travel_cost(problem, [route])}
+    row |= _loads(question, route)
+    row |= {name: sum(step[name] for step in steps) for name in ("setup", "service")}
+    row |= {
+        "duration": sum(stop.travel for stop in timed),
+        "waiting_time": sum(stop.waiting for stop in timed),
+        "priority": sum(problem.visit(visit_id).priority for visit_id in route.visits),
+    }
+    if _has_distances(question):
+        row["distance"] = sum(stop.distance for stop in timed)
+    row |= _described(vehicle.description) | {"steps": steps, "violations": [_violation(one) for one in broken]}
+    return row | _line(question, timed)
+
+
+def _loads(question: Question, route: Route) -> Json:
+    """Units delivered and picked up; what a shipment picks up it also delivers."""
+    problem = question.problem
     visits = [problem.visit(visit_id) for visit_id in route.visits]
-    steps, driven, metres = [], 0, 0
+    shipped = [visit.pickup for visit in visits if question.tasks[visit.id].kind == "pickup"]
+    delivered = _total([*(visit.load for visit in visits), *shipped])
+    return {"delivery": delivered, "amount": delivered, "pickup": _total([visit.pickup for visit in visits])}
+
+
+def _steps(question: Question, route: Route, timed: list[Stop], broken: list[Violation]) -> Iterator[Json]:
+    driven = metres = 0
     for stop in timed:
         driven, metres = driven + stop.travel, metres + stop.distance
-        steps.append(_step(problem, stop, driven, metres))
-    row: Json = {
-        "vehicle": route.vehicle,
-        "cost": _cost(problem, timed),
-        "delivery": _total([visit.load for visit in visits]),
-        "pickup": _total([visit.pickup for visit in visits]),
-        "amount": _total([visit.load for visit in visits]),
-        "setup": sum(stop.setup for stop in timed),
-        "service": sum(stop.service for stop in timed),
-        "duration": driven,
-        "waiting_time": sum(stop.waiting for stop in timed),
-        "priority": sum(visit.priority for visit in visits),
-    }
-    if _has_distances(problem):
-        row["distance"] = metres
-    broken = [
-        {"cause": CAUSES.get(violation.rule, violation.rule.value), "duration": violation.amount}
-        for violation in route_violations(problem, route)
-    ]
-    return row | _described(vehicle.description) | {"steps": steps, "violations": broken}
+        if stop.kind in ("start", "end") and getattr(question.problem.vehicle(route.vehicle), stop.kind) is None:
+            continue
+        row = _step(question, route, stop) | {"arrival": stop.arrive, "duration": driven}
+        row |= {"setup": stop.setup, "service": stop.service, "waiting_time": stop.waiting, "load": list(stop.load)}
+        if stop.visit is not None:
+            folded = question.tasks[stop.visit].folded
+            row |= {"setup": stop.setup + folded, "service": stop.service - folded}
+        told = [_violation(one) for one in broken if one.visit is not None and one.visit == stop.visit]
+        yield row | {"violations": told} | ({"distance": metres} if _has_distances(question) else {})
 
 
-def _step(problem: Problem, stop: Stop, driven: int, metres: int) -> Json:
-    row: Json = {"type": "job" if stop.kind == "visit" else stop.kind}
-    if stop.kind == "visit" and stop.visit is not None:
-        row |= {"id": stop.visit, "job": stop.visit} | _described(problem.visit(stop.visit).description)
-    if stop.kind == "break":
-        row["id"] = stop.rest
-    elif stop.place is not None:
-        row |= _located(problem, stop.place)
-    row |= {
-        "arrival": stop.arrive,
-        "duration": driven,
-        "setup": stop.setup,
-        "service": stop.service,
-        "waiting_time": stop.waiting,
-        "load": list(stop.load),
-        "violations": [],
-    }
-    return row | {"distance": metres} if _has_distances(problem) else row
+def _step(question: Question, route: Route, stop: Stop) -> Json:
+    """What the step is and where."""
+    if stop.rest is not None:
+        rest = question.rests[route.vehicle, stop.rest]
+        return {"type": "break", "id": rest.id} | _described(rest.description)
+    row = {"type": stop.kind} if stop.place is None else {"type": stop.kind, **_located(question, stop.place)}
+    if stop.visit is None:
+        return row
+    task = question.tasks[stop.visit]
+    named = {"type": task.kind, "id": task.id, "job": task.id}
+    return row | named | _described(question.problem.visit(stop.visit).description)
 
 
-def _cost(problem: Problem, timed: list[Stop]) -> int:
-    if problem.costs is None:
-        return sum(stop.travel for stop in timed)
-    along = [stop.place for stop in timed if stop.kind != "break" and stop.place is not None]
-    return int(problem.costs[along[:-1], along[1:]].sum())
+def _violation(broken: Violation) -> Json:
+    row: Json = {"cause": CAUSES.get(broken.rule, broken.rule.value), "detail": broken.detail}
+    return row | ({"duration": broken.amount} if row["cause"] == "delay" else {})
 
 
-def _has_distances(problem: Problem) -> bool:
-    return problem.distances is not None or problem.durations is None
+def _line(question: Question, timed: list[Stop]) -> Json:
+    """Straight lines from stop to stop, when they were asked for and all places are known."""
+    along = [stop.place for stop in timed if stop.place is not None and stop.rest is None]
+    if not question.has_line or not question.places.keys() >= set(along):
+        return {}
+    return {"geometry": encoded(question.places[place] for place in along)}
 
 
-def _located(problem: Problem, place: int) -> Json:
-    row: Json = {"location_index": place}
-    if problem.coordinates is not None:
-        row["location"] = problem.coordinates[place].tolist()
-    return row
+def _has_distances(question: Question) -> bool:
+    return question.problem.distances is not None or question.problem.durations is None
+
+
+def _located(question: Question, place: int) -> Json:
+    row: Json = {}
+    if place in question.places:
+        row["location"] = list(question.places[place])
+    return row | ({"location_index": place} if question.has_matrix else {})
 
 
 def _described(description: str) -> Json:

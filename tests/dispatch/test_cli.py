@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 from collections.abc import Callable
@@ -126,53 +125,6 @@ def test_the_demonstration_shows_links_with_its_port(sqlite_system: System) -> N
 )
 def test_plan_refuses_what_it_cannot_plan(run: Run, arguments: tuple[str, ...], told: str) -> None:
     assert re.match(told, refused(run("plan", *arguments)))
-
-
-QUESTION = {
-    "jobs": [
-        {"id": 1, "location": [121.47, 31.23], "service": 600},
-        {"id": 2, "location": [121.50, 31.20], "skills": [3]},
-    ],
-    "vehicles": [{"id": 7, "start": [121.40, 31.20], "end": [121.40, 31.20]}],
-}
-
-
-def test_solve_answers_in_the_form_it_was_asked(tmp_path: Path) -> None:
-    asked, answered = tmp_path / "in.json", tmp_path / "out.json"
-    asked.write_text(json.dumps(QUESTION))
-    result = runner_for(None)("solve", asked, "-o", answered, "--seconds", 0.3)
-    assert result.exit_code == 0, result.output
-    answer = json.loads(answered.read_text())
-    assert [route["vehicle"] for route in answer["routes"]] == [7]
-    assert [(left["id"], left["reason"]) for left in answer["unassigned"]] == [(2, "skill")]
-
-
-def test_solve_reads_standard_input_and_writes_standard_output() -> None:
-    result = runner_for(None)("solve", "-", "--seconds", 0.3, input=json.dumps(QUESTION))
-    assert json.loads(result.stdout)["code"] == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("{", r"IN\.json: .* is not JSON"),
-        ('{"jobs": [{"id": 1}]}', r"jobs\[0\]\.location: "),
-        ("[]", "input: must be a JSON object"),
-    ],
-)
-def test_solve_names_what_is_wrong_and_writes_nothing(tmp_path: Path, text: str, told: str) -> None:
-    asked, answered = tmp_path / "in.json", tmp_path / "out.json"
-    asked.write_text(text)
-    assert re.match(told, refused(runner_for(None)("solve", asked, "-o", answered)))
-    assert list(tmp_path.iterdir()) == [asked]
-
-
-def test_solve_names_files_that_cannot_be_read_or_written(tmp_path: Path) -> None:
-    run = runner_for(None)
-    assert "cannot be read" in refused(run("solve", tmp_path / "nowhere.json"))
-    asked = tmp_path / "in.json"
-    asked.write_text(json.dumps(QUESTION))
-    assert "cannot be written" in refused(run("solve", asked, "-o", tmp_path / "no" / "out.json", "--seconds", 0.3))
 
 
 def test_an_account_that_was_added_can_log_in(run: Run, sqlite_system: System) -> None:
