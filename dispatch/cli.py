@@ -8,7 +8,19 @@ import sys
 import click
 from sqlalchemy.exc import DBAPIError
 
-from dispatch.commands import demo, exporting, importing, merchants, people, planning, regions, running, setup, solve
+from dispatch.commands import (
+    demo,
+    exporting,
+    importing,
+    merchants,
+    people,
+    planning,
+    regions,
+    running,
+    setup,
+    simulate,
+    solve,
+)
 from dispatch.logs import speak_plainly
 from dispatch.system import build
 from routing.errors import InvalidProblem
@@ -54,6 +66,7 @@ COMMANDS = (
     running.worker,
     planning.plan,
     solve.solve_file,
+    simulate.simulate,
     people.account,
     people.technician,
     merchants.merchant,

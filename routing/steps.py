@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.clock import start_windows
+from routing.joint import timed
 from routing.plan import Plan, Stop
 from routing.problem import Precedence, Problem, SameStart, TimeWindow
-from routing.schedule import stops
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -48,11 +48,10 @@ def laid_out(problem: Problem, plan: Plan) -> Steps:
     vehicles: list[int] = []
     previous: list[int] = []
     number = {vehicle.id: n for n, vehicle in enumerate(problem.vehicles)}
-    for route in plan.routes:
-        for position, stop in enumerate(stops(problem, route)):
-            previous.append(len(rows) - 1 if position else -1)
-            vehicles.append(number[route.vehicle])
-            rows.append(stop)
+    for vehicle, found in timed(problem, plan).items():
+        previous += [len(rows) + position - 1 if position else -1 for position in range(len(found))]
+        vehicles += [number[vehicle]] * len(found)
+        rows += found
     opens, closes = _windows([_may_begin(problem, vehicles[r], stop) for r, stop in enumerate(rows)])
     pairs, waits = _links(problem, {stop.visit: r for r, stop in enumerate(rows) if stop.visit is not None})
     levels = _levels(previous, pairs, waits)

@@ -154,6 +154,7 @@ def test_linked_visits_wait_for_each_other() -> None:
     problem = replace(TOWN.problem(visits, [vehicle(), vehicle(2)]), links=links)
     outlook = simulate(problem, plan_of((1, 2), (3,)), 500, 1, SERVICE_ONLY)
     assert [of(outlook, 2).early, of(outlook, 2).late] == [of(outlook, 3).early, of(outlook, 3).late]
+    assert of(outlook, 3).planned == of(outlook, 2).planned == 8 * HOUR + 5 * MINUTE + HOUR
     after = replace(problem, links=(Precedence(1, 3, delay=HOUR),))
     told = simulate(after, plan_of((1, 2), (3,)), 1, 1, AS_PLANNED)
     assert of(told, 3).median == 8 * HOUR + 5 * MINUTE + HOUR + HOUR
