@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from routing.check_links import broken_links, broken_promises, broken_sequence, links_inside, spots
+from routing.check_links import Spot, broken_links, broken_promises, broken_sequence, links_inside, spots
 from routing.joint import timed_routes
 from routing.plan import Plan, Route, Rule, Stop, Violation
 from routing.problem import Problem, TimeWindow, Vehicle, Visit
@@ -21,12 +21,16 @@ def violations(problem: Problem, plan: Plan) -> list[Violation]:
     times = timed_routes(problem, routes)
     served = spots(routes, times)
     found = list(_accounts(problem, plan))
-    for route, timed in zip(routes, times, strict=True):
-        found.extend(_route(problem, route, timed))
+    found.extend(_routes(problem, routes, times, served))
     found.extend(_without_route(problem, routes))
-    found.extend(broken_links(problem, problem.links, served))
     found.extend(broken_promises(problem, served))
     return found
+
+
+def joint_violations(problem: Problem, routes: Sequence[Route]) -> Iterator[Violation]:
+    """Every rule these routes break when they are all there is; vehicles and visits must be in the problem."""
+    times = timed_routes(problem, routes)
+    yield from _routes(problem, routes, times, spots(routes, times))
 
 
 def route_violations(problem: Problem, route: Route) -> Iterator[Violation]:
@@ -38,6 +42,14 @@ def route_violations(problem: Problem, route: Route) -> Iterator[Violation]:
     yield from _route(problem, route, times[0])
     links = links_inside(problem.links, route.visits)
     yield from broken_links(problem, links, spots((route,), times))
+
+
+def _routes(
+    problem: Problem, routes: Sequence[Route], times: Sequence[Sequence[Stop]], served: Mapping[int, Spot]
+) -> Iterator[Violation]:
+    for route, timed in zip(routes, times, strict=True):
+        yield from _route(problem, route, timed)
+    yield from broken_links(problem, problem.links, served)
 
 
 def _without_route(problem: Problem, routes: Sequence[Route]) -> Iterator[Violation]:

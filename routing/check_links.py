@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from routing.links import ends
 from routing.plan import Route, Rule, Stop, Violation
 from routing.problem import Link, Precedence, Problem, SameStart, Vehicle
 
@@ -32,11 +33,8 @@ def spots(routes: Sequence[Route], times: Sequence[Sequence[Stop]]) -> dict[int,
 def broken_links(problem: Problem, links: Iterable[Link], served: Mapping[int, Spot]) -> Iterator[Violation]:
     """Every link that is not kept, but for those to visits the problem does not know."""
     for link in links:
-        if isinstance(link, SameStart):
-            if problem.has_visit(link.first) and problem.has_visit(link.second):
-                yield from _partners(link, served)
-        elif problem.has_visit(link.before) and problem.has_visit(link.after):
-            yield from _precedence(link, served)
+        if all(problem.has_visit(visit) for visit in ends(link)):
+            yield from _partners(link, served) if isinstance(link, SameStart) else _precedence(link, served)
 
 
 def links_inside(links: Iterable[Link], visits: Iterable[int]) -> list[Link]:
@@ -44,10 +42,8 @@ def links_inside(links: Iterable[Link], visits: Iterable[int]) -> list[Link]:
     own = set(visits)
 
     def decided(link: Link) -> bool:
-        if isinstance(link, SameStart):
-            return link.first in own and link.second in own
-        ends = (link.before in own) + (link.after in own)
-        return ends == 2 or (ends == 1 and link.same_vehicle)
+        inside = sum(visit in own for visit in ends(link))
+        return inside == 2 or (inside == 1 and isinstance(link, Precedence) and link.same_vehicle)
 
     return [link for link in links if decided(link)]
 

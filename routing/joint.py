@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from routing.links import ends
 from routing.plan import Plan, Route, Stop
 from routing.problem import Link, Problem, SameStart
 from routing.schedule import stops
@@ -59,7 +60,7 @@ def _to_keep(links: Sequence[Link], routes: Sequence[Route]) -> list[Link]:
     spot = {visit: (r, i) for r, route in enumerate(routes) for i, visit in enumerate(route.visits)}
 
     def can_wait(link: Link) -> bool:
-        first, second = (link.first, link.second) if isinstance(link, SameStart) else (link.before, link.after)
+        first, second = ends(link)
         if first not in spot or second not in spot:
             return False
         if spot[first][0] != spot[second][0]:
@@ -91,5 +92,5 @@ def _settled(problem: Problem, routes: Sequence[Route], links: Sequence[Link]) -
 
 def _rounds(problem: Problem, links: Sequence[Link]) -> int:
     """Enough rounds when no link waits for itself: one for each link, some for each window a shared start skips."""
-    joined = {visit for link in links if isinstance(link, SameStart) for visit in (link.first, link.second)}
+    joined = {visit for link in links if isinstance(link, SameStart) for visit in ends(link)}
     return 2 + len(links) + 3 * sum(len(problem.visit(visit).windows) for visit in joined)

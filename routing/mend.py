@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from routing.check import route_violations
 from routing.eligibility import reason
 from routing.insertion import fits, inserted, insertions
-from routing.plan import Plan, Route
+from routing.links import ends, groups
+from routing.mend_links import of_frozen, together, with_group
+from routing.mend_links import placed as placed
+from routing.mend_links import urgency as urgency
+from routing.mend_published import nearer_to_published, too_many_changed
+from routing.plan import Insertion, Plan, Route
 from routing.problem import Problem, Visit
 
 
 def mended(problem: Problem, routes: Iterable[Route]) -> list[Route]:
     """The routes with unknown and repeated visits taken out, and every route that breaks a rule built anew.
 
-    A pinned visit that is in no route is put before others into the route of the vehicle it is pinned to.
+    Routes begin with what is frozen, whatever that breaks. A pinned visit that is in no route is put before others
+    into the route of the vehicle it is pinned to. Joined visits are all kept or all taken out; visits that changed
+    vehicle go back to the published one where they fit, while there are more of them than may be.
     """
-    kept = _accounted(problem, routes)
-    for visit_id in _missing(problem, kept.values()):
-        visit = problem.visit(visit_id)
-        if visit.pin is not None and visit.pin.vehicle is not None and problem.has_vehicle(visit.pin.vehicle):
-            route = kept.get(visit.pin.vehicle, Route(visit.pin.vehicle, ()))
-            place = fits(problem, route, visit)
-            position = len(route.visits) if place is None else place.position
-            kept[route.vehicle] = inserted(route, visit_id, position)
-    return [route if not _breaks_rules(problem, route) else rebuilt(problem, route) for route in kept.values()]
+    kept = _with_pinned(problem, _with_frozen(problem, _accounted(problem, routes)))
+    before: dict[int, Route] = {}
+    while kept != before:
+        before = kept
+        kept = {vehicle: _sound(problem, route) for vehicle, route in together(problem, kept).items()}
+    return list(nearer_to_published(problem, kept).values())
 
 
 def rebuilt(problem: Problem, route: Route) -> Route:
-    """As many of the route's visits as fit together, put in one by one: pinned first, then by priority."""
+    """As many of the route's visits as fit together, put in one by one: pinned first, then by priority.
+
+    A route that begins frozen, or has joined visits, keeps its order.
+    """
+    joined = {visit for link in problem.links for visit in ends(link)}
+    if problem.vehicle(route.vehicle).frozen or not joined.isdisjoint(route.visits):
+        return _thinned(problem, route)
     order = {visit_id: i for i, visit_id in enumerate(route.visits)}
     whole = Route(route.vehicle, ())
     for visit in sorted(_visits(problem, route.visits), key=lambda visit: (*urgency(visit), order[visit.id])):
@@ -39,31 +50,68 @@ def rebuilt(problem: Problem, route: Route) -> Route:
 
 
 def filled(problem: Problem, routes: Sequence[Route]) -> Plan:
-    """A plan of the routes, every visit left out put where it is cheapest or given the reason why not."""
+    """A plan of the routes, every visit left out put where it is cheapest or given the reason why not.
+
+    Visits that links join are put in together. When more visits than may be have changed their vehicle, those left
+    out go to the published one if they fit there.
+    """
     plan = Plan(tuple(routes), {})
-    left = sorted(_visits(problem, _missing(problem, routes)), key=urgency)
-    unplaced = []
-    for visit in left:
-        places = insertions(problem, plan, visit)
-        if places:
-            plan = placed(plan, places[0].vehicle, visit.id, places[0].position)
+    loose = replace(problem, links=()) if problem.links else problem
+    joined = {visit for link in problem.links for visit in ends(link)}
+    unplaced: list[int] = []
+    for group in _by_urgency(problem, groups(problem.links, _missing(problem, routes))):
+        if joined.isdisjoint(group):
+            place = _best(problem, plan, group[0])
+            unplaced += [] if place else group
+            plan = placed(plan, place.vehicle, group[0], place.position) if place else plan
         else:
-            unplaced.append(visit)
-    reasons = {visit.id: reason(problem, plan, visit) for visit in unplaced}
+            plan, left = _grouped(problem, loose, plan, group)
+            unplaced += left
+    reasons = {visit_id: reason(problem, plan, problem.visit(visit_id)) for visit_id in unplaced}
     return Plan(tuple(route for route in plan.routes if route.visits), reasons)
 
 
-def placed(plan: Plan, vehicle: int, visit_id: int, position: int) -> Plan:
-    """The plan with the visit in the vehicle's route before `position`."""
-    routes = {route.vehicle: route for route in plan.routes}
-    routes[vehicle] = inserted(routes.get(vehicle, Route(vehicle, ())), visit_id, position)
-    unassigned = {other: why for other, why in plan.unassigned.items() if other != visit_id}
-    return Plan(tuple(routes.values()), unassigned)
+def _best(problem: Problem, plan: Plan, visit_id: int) -> Insertion | None:
+    places = insertions(problem, plan, visit_id)
+    free = (place for place in places if place.position >= len(problem.vehicle(place.vehicle).frozen))
+    if too_many_changed(problem, plan.routes) <= 0:
+        return next(free, None)
+    assert problem.published is not None
+    told = problem.published.vehicles.get(visit_id)
+    return min(free, key=lambda place: place.vehicle != told, default=None)
 
 
-def urgency(visit: Visit) -> tuple[bool, int]:
-    """Sorts pinned visits first, then the higher priority."""
-    return visit.pin is None, -visit.priority
+def _grouped(problem: Problem, loose: Problem, plan: Plan, group: list[int]) -> tuple[Plan, list[int]]:
+    """The plan with as much of the group as can be, from its beginning, and what is left."""
+    for many in range(len(group), 0, -1):
+        whole = with_group(problem, loose, plan, group[:many])
+        if whole is not None:
+            return whole, group[many:]
+    return plan, group
+
+
+def _sound(problem: Problem, route: Route) -> Route:
+    broken = set(route_violations(problem, route))
+    return rebuilt(problem, route) if broken and broken - of_frozen(problem, (route,)) else route
+
+
+def _thinned(problem: Problem, route: Route) -> Route:
+    """As many of the route's visits as fit together in their order: the frozen, then pinned ones, then by priority."""
+    frozen = problem.vehicle(route.vehicle).frozen
+    allowed = of_frozen(problem, (route,))
+    kept = Route(route.vehicle, frozen)
+    links = [link for link in problem.links if not set(ends(link)).isdisjoint(route.visits)]
+    for group in _by_urgency(problem, groups(links, (v for v in route.visits if v not in frozen))):
+        more = {*kept.visits, *group}
+        tried = Route(route.vehicle, tuple(visit for visit in route.visits if visit in more))
+        if allowed.issuperset(route_violations(problem, tried)):
+            kept = tried
+    return kept
+
+
+def _by_urgency(problem: Problem, found: Iterable[list[int]]) -> list[list[int]]:
+    """Groups of visits, by their most urgent one."""
+    return sorted(found, key=lambda group: min(urgency(visit) for visit in _visits(problem, group)))
 
 
 def _accounted(problem: Problem, routes: Iterable[Route]) -> dict[int, Route]:
@@ -77,6 +125,30 @@ def _accounted(problem: Problem, routes: Iterable[Route]) -> dict[int, Route]:
     return kept
 
 
+def _with_frozen(problem: Problem, kept: Mapping[int, Route]) -> dict[int, Route]:
+    """The routes with every frozen visit where it is frozen."""
+    heads = {vehicle.id: vehicle.frozen for vehicle in problem.vehicles if vehicle.frozen}
+    frozen = {visit for head in heads.values() for visit in head}
+    found = {
+        vehicle: Route(vehicle, heads.get(vehicle, ()) + tuple(visit for visit in route.visits if visit not in frozen))
+        for vehicle, route in kept.items()
+    }
+    return found | {vehicle: Route(vehicle, head) for vehicle, head in heads.items() if vehicle not in kept}
+
+
+def _with_pinned(problem: Problem, kept: Mapping[int, Route]) -> dict[int, Route]:
+    found = dict(kept)
+    for visit_id in _missing(problem, found.values()):
+        visit = problem.visit(visit_id)
+        if visit.pin is not None and visit.pin.vehicle is not None and problem.has_vehicle(visit.pin.vehicle):
+            route = found.get(visit.pin.vehicle, Route(visit.pin.vehicle, ()))
+            place = fits(problem, route, visit)
+            position = len(route.visits) if place is None else place.position
+            at_least = len(problem.vehicle(route.vehicle).frozen)
+            found[route.vehicle] = inserted(route, visit_id, max(position, at_least))
+    return found
+
+
 def _missing(problem: Problem, routes: Iterable[Route]) -> list[int]:
     served = {visit_id for route in routes for visit_id in route.visits}
     return [visit.id for visit in problem.visits if visit.id not in served]
@@ -84,7 +156,3 @@ def _missing(problem: Problem, routes: Iterable[Route]) -> list[int]:
 
 def _visits(problem: Problem, visit_ids: Iterable[int]) -> list[Visit]:
     return [problem.visit(visit_id) for visit_id in visit_ids]
-
-
-def _breaks_rules(problem: Problem, route: Route) -> bool:
-    return next(route_violations(problem, route), None) is not None

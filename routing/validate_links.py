@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from routing import sound
 from routing.errors import InvalidProblem
+from routing.links import ends
 from routing.problem import Link, Precedence, Problem, SameStart, Visit
 
 
@@ -57,15 +58,15 @@ def _may_be_frozen(visit: Visit, vehicle: int, field: str) -> None:
 
 def _ends(problem: Problem, link: Link, field: str, joined: set[frozenset[int]]) -> None:
     names = ("first", "second") if isinstance(link, SameStart) else ("before", "after")
-    ends = (link.first, link.second) if isinstance(link, SameStart) else (link.before, link.after)
-    for name, visit_id in zip(names, ends, strict=True):
+    one, other = ends(link)
+    for name, visit_id in zip(names, (one, other), strict=True):
         if not problem.has_visit(visit_id):
             raise InvalidProblem(f"{field}.{name}", f"visit {visit_id} is not in the problem; add it or drop the link")
-    if ends[0] == ends[1]:
-        raise InvalidProblem(field, f"joins visit {ends[0]} to itself; name two visits")
-    if frozenset(ends) in joined:
-        raise InvalidProblem(field, f"joins visits {ends[0]} and {ends[1]} once more; keep one link of the two")
-    joined.add(frozenset(ends))
+    if one == other:
+        raise InvalidProblem(field, f"joins visit {one} to itself; name two visits")
+    if frozenset((one, other)) in joined:
+        raise InvalidProblem(field, f"joins visits {one} and {other} once more; keep one link of the two")
+    joined.add(frozenset((one, other)))
 
 
 def _partners(problem: Problem, link: SameStart, field: str, owners: Mapping[int, int]) -> None:
