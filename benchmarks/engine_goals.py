@@ -18,8 +18,8 @@ class Goal:
     """One case. The best peer has the least lost, then the least travel.
 
     `travel` is ours against the best peer's, `brief_lost` and `brief_travel` those of our short run; travel
-    against VROOM's is known where both serve every visit, visits served where VROOM leaves some out. All in %,
-    but what is lost.
+    against VROOM's is known where ours loses no more, visits served where VROOM leaves some out. All in %, but
+    what is lost.
     """
 
     case: str
@@ -44,8 +44,8 @@ def beside(found: Sequence[Result], cases: Sequence[str], short: float, long: fl
         "served v. VROOM", f"ours {short:g} s: lost v. best peer", f"ours {short:g} s: travel v. it",
     )  # fmt: skip
     note = (
-        f"The best peer has the least lost, then the least travel, after {long:g} s. Travel against VROOM where both "
-        "serve every visit, served against VROOM where VROOM leaves some out."
+        f"The best peer has the least lost, then the least travel, after {long:g} s. Travel against VROOM's where "
+        "ours loses no more than VROOM, visits served against VROOM's where VROOM leaves some out."
     )
     return Table("Field service, ours beside the best peer", heads, tuple(rows), note)
 
@@ -63,7 +63,7 @@ def _goal(found: Sequence[Result], case: str, short: float, long: float) -> Goal
         best.run.engine,
         best.lost,
         _more(ours.travel, best.travel),
-        _more(ours.travel, vroom.travel) if vroom and vroom.all_served and ours.all_served else None,
+        _more(ours.travel, vroom.travel) if vroom and ours.lost <= vroom.lost else None,
         _more(ours.served, vroom.served) if vroom and not vroom.all_served else None,
         brief.lost - best.lost if brief else None,
         _more(brief.travel, best.travel) if brief else None,

@@ -21,13 +21,13 @@ def panels(found: Sequence[Result]) -> list[Panel]:
 
 def _panel(case: str, found: Sequence[Result]) -> Panel:
     long = max((result for result in found if result.run.engine == OURS), key=lambda result: result.run.seconds)
-    best = min(result.cost(long.left_out) for result in found)
+    best = min([result.cost(long.left_out) for result in found] + [cost for _, _, cost in long.trace])
 
     def above(cost: float) -> float:
         return 100 * (cost / best - 1)
 
     ours = tuple((max(SOONEST, at), above(cost)) for at, _, cost in long.trace)
-    series = [Series(f"{OURS}, {long.run.seconds:g} s", ours, line=True)]
+    series = [Series(OURS, ours, line=True)]
     for engine in dict.fromkeys(result.run.engine for result in found if result.run.engine != OURS):
         points = tuple(
             (result.took, above(result.cost(long.left_out))) for result in found if result.run.engine == engine

@@ -40,7 +40,7 @@ def tables(results: Results, quick: bool) -> list[Table]:
         return []
     gaps = {name: _gaps(found, name) for name in INSTANCES if any(r.run.case == name for r in found)}
     columns = [(engine, seconds) for seconds in limits(quick) for engine in ENGINES]
-    return [_by_instance(found, gaps, columns), _means(gaps, columns)]
+    return [_by_instance(found, gaps, columns), _means(found, gaps, columns)]
 
 
 def _gaps(found: Sequence[Result], name: str) -> dict[Column, list[float]]:
@@ -74,8 +74,11 @@ def _head(column: Column) -> str:
 
 
 def _marked(found: Sequence[Result], name: str) -> str:
-    known = any(result.gap is not None for result in found if result.run.case == name)
-    return name if known else f"{name}*"
+    return name if _is_known(found, name) else f"{name}*"
+
+
+def _is_known(found: Sequence[Result], name: str) -> bool:
+    return any(result.gap is not None for result in found if result.run.case == name)
 
 
 def _cell(found: Sequence[Result], name: str, column: Column, gaps: dict[Column, list[float]]) -> str:
@@ -88,8 +91,11 @@ def _cell(found: Sequence[Result], name: str, column: Column, gaps: dict[Column,
     return f"{shown}; {len(bad)} of {len(tried)} without a plan: {last_line(why)}"
 
 
-def _means(gaps: dict[str, dict[Column, list[float]]], columns: Sequence[Column]) -> Table:
+def _means(found: Sequence[Result], gaps: dict[str, dict[Column, list[float]]], columns: Sequence[Column]) -> Table:
     groups: list[tuple[str, list[str]]] = [(f"all {len(gaps)}", list(gaps))]
+    known = [name for name in gaps if _is_known(found, name)]
+    if len(known) < len(gaps):
+        groups.append((f"{len(known)} with a best known", known))
     groups += _grouped(gaps, size, "{} customers")
     groups += _grouped(gaps, kind, "{}")
     rows = [(name, *(_mean(gaps, names, column) for column in columns)) for name, names in groups]

@@ -42,7 +42,10 @@ def main() -> None:
         _show(results, asked)
     else:
         results = Results() if asked.out is None else kept(asked.out)
-        _measure(results, asked)
+        try:
+            _measure(results, asked)
+        except KeyboardInterrupt:
+            raise SystemExit("broken off; with the same --out the rest is measured next time") from None
     if asked.plot is not None:
         _plot(results, asked.plot, asked)
 

@@ -12,9 +12,11 @@ from html import escape
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 INK, FAINT = "#222222", "#D9D9D9"
-WIDE, HIGH = 460, 320
+WIDE, HIGH = 560, 330
 LEFT, RIGHT, TOP, BOTTOM = 62, 18, 34, 50
 LEGEND = 34
+LINE = 14
+CROWDED = 2000
 ACROSS = 2
 RADIUS = 5
 
@@ -75,7 +77,9 @@ def _panel(panel: Panel, names: Sequence[str]) -> Iterator[str]:
         number = names.index(series.name)
         if series.line:
             yield _steps(series, scale, COLOURS[number % len(COLOURS)])
-        yield from _marks(series, scale, number)
+        for x, y in _marked(series):
+            yield _mark(scale.x(x), scale.y(y), number)
+    yield from _beyond(panel, scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class _Scale:
     @staticmethod
     def of(panel: Panel) -> _Scale:
         xs = [x for series in panel.series for x, _ in series.points]
-        return _Scale(10 ** math.floor(math.log10(min(xs))), max(xs) * 1.25, panel.top)
+        return _Scale(min(xs) * 0.8, max(xs) * 1.25, panel.top)
 
     def x(self, value: float) -> float:
         share = math.log(value / self.least) / math.log(self.most / self.least)
@@ -126,7 +130,7 @@ def _ticks(top: float) -> list[float]:
 def _powers(least: float, most: float) -> list[float]:
     """1, 2 and 5 times the powers of ten between two bounds; the powers alone where those would crowd."""
     first, last = math.floor(math.log10(least)), math.ceil(math.log10(most))
-    factors = (1, 2, 5) if last - first <= 3 else (1,)
+    factors = (1, 2, 5) if most < CROWDED * least else (1,)
     values = [factor * 10.0**power for power in range(first, last + 1) for factor in factors]
     return [value for value in values if least <= value <= most]
 
@@ -138,12 +142,17 @@ def _steps(series: Series, scale: _Scale, colour: str) -> str:
     return f'<path d="{"".join(path)}" fill="none" stroke="{colour}" stroke-width="2"/>'
 
 
-def _marks(series: Series, scale: _Scale, number: int) -> Iterator[str]:
+def _marked(series: Series) -> Sequence[tuple[float, float]]:
     """Every point; of a line the last one only."""
-    for x, y in series.points[-1:] if series.line else series.points:
-        yield _mark(scale.x(x), scale.y(y), number)
-        if y > scale.top:
-            yield f'<text x="{scale.x(x) + 9:.1f}" y="{scale.y(y) + 4:.1f}" font-size="11">↑ {y:.0f}</text>'
+    return series.points[-1:] if series.line else series.points
+
+
+def _beyond(panel: Panel, scale: _Scale) -> Iterator[str]:
+    """What lies above the chart, by name and value, in lines to the left of the marks at its edge."""
+    above = [(x, y, series.name) for series in panel.series for x, y in _marked(series) if y > panel.top]
+    for line, (x, y, name) in enumerate(sorted(above, key=lambda point: -point[1])):
+        at = f'x="{scale.x(x) - 10:.1f}" y="{TOP + LINE * (line + 1)}"'
+        yield f'<text {at} font-size="11" text-anchor="end">{escape(name)} ↑ {y:.0f}</text>'
 
 
 def _mark(x: float, y: float, number: int) -> str:

@@ -44,7 +44,15 @@ def test_where_vroom_leaves_visits_out_those_served_are_compared() -> None:
 
     goal = rows(engine_field.tables(results, False)[2])["fs60x300s1"]
 
-    assert (goal["travel v. VROOM"], goal["served v. VROOM"]) == ("–", "+10.0 %")
+    assert (goal["travel v. VROOM"], goal["served v. VROOM"]) == ("+12.5 %", "+10.0 %")
+
+
+def test_travel_is_not_compared_with_vrooms_where_ours_loses_more() -> None:
+    results = found(field(OURS, 10, 190, 350_000), field("vroom", 10, 200, 400_000))
+
+    goal = rows(engine_field.tables(results, False)[2])["fs60x300s1"]
+
+    assert (goal["travel v. VROOM"], goal["served v. VROOM"], goal["lost ≤"]) == ("–", "-5.0 %", "NO")
 
 
 def test_a_family_has_the_medians_of_its_cases_and_how_often_ours_lost_no_more() -> None:

@@ -27,7 +27,7 @@ def test_our_engine_plans_a_case_and_the_referee_finds_nothing_wrong() -> None:
     result = Bench(checked(BESIDE), None, "now").result(Run(OURS, "fs4x12s1", 0.2))
 
     assert (result.failed, result.valid, result.visits) == ("", True, 12)
-    assert result.trace[-1] == (pytest.approx(result.took, abs=0.01), result.served, result.cost(result.left_out))
+    assert result.trace[-1][1:] == (result.served, result.cost(result.left_out))
 
 
 @outside

@@ -20,7 +20,7 @@ def test_axes_title_and_legend_are_named() -> None:
 
 
 def test_a_point_above_the_chart_is_drawn_at_its_edge_with_its_value() -> None:
-    assert "↑ 80" in texts(drawn([CHART]))
+    assert "peer ↑ 80" in texts(drawn([CHART]))
 
 
 def test_charts_stand_two_in_a_row() -> None:
