@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import deque
+from dataclasses import dataclass, field
 from operator import attrgetter
+from threading import Lock
+from weakref import ref
 
-from routing.clock import LATE, NEVER, Clock, later, rest, rest_before, start_by, start_windows
-from routing.eligibility import pin_in_window, who_barrier
-from routing.journey import Journey, setup_at
-from routing.load import changed, excess, loaded
-from routing.plan import Insertion, Plan, Route
-from routing.problem import Problem, TimeWindow, Vehicle, Visit
-from routing.schedule import departing, forward
-from routing.score import overtime, overtime_cost
+from routing.day import Day
+from routing.links import ends
+from routing.plan import Insertion, Plan, Route, Stop
+from routing.problem import Link, Problem, Visit
+from routing.schedule import stops
 
-ANY_TIME = (TimeWindow(0, LATE - 1),)
+MOST_KEPT = 8
 
 
 def insertions(problem: Problem, plan: Plan, visit: Visit | int) -> list[Insertion]:
@@ -23,22 +22,30 @@ def insertions(problem: Problem, plan: Plan, visit: Visit | int) -> list[Inserti
 
     `visit` may be an id of the problem or a visit it does not know (its `place` must be one of the
     problem's). A visit the plan already serves is tried as if it were not in its route. Complete and exact
-    for time, breaks, load, limits.
+    for time, breaks, load, limits; planned visits that links join to others keep their starts. What can be worked
+    out of a plan once is kept while the plan lives, so that asking again takes a millisecond.
     """
     wanted = problem.visit(visit) if isinstance(visit, int) else visit
-    routes = {route.vehicle: route for route in plan.routes}
-    found = [
-        insertion
-        for vehicle in problem.vehicles
-        for insertion in _in_route(problem, routes.get(vehicle.id, Route(vehicle.id, ())), wanted)
-    ]
-    return sorted(found, key=attrgetter("cost", "start", "vehicle", "position"))
+    return _RECENT.day(problem, plan).insertions(wanted)
 
 
 def fits(problem: Problem, route: Route, visit: Visit) -> Insertion | None:
-    """The cheapest place of `visit` in one route, None when it does not fit."""
-    found = _in_route(problem, route, visit)
-    return min(found, key=attrgetter("cost", "start", "position"), default=None)
+    """The cheapest place of `visit` in one route, None when it does not fit; links to other routes do not count."""
+    rest = Route(route.vehicle, tuple(v for v in route.visits if v != visit.id))
+    known = [problem.visit(v) for v in rest.visits]
+    links, held = _inside(problem, rest, visit)
+    day = Day.over(problem, (problem.vehicle(route.vehicle),), known, [rest], [0], links, held)
+    return min(day.insertions(visit), key=attrgetter("cost", "start", "position"), default=None)
+
+
+def _inside(problem: Problem, rest: Route, visit: Visit) -> tuple[list[Link], dict[int, tuple[int, Stop]]]:
+    """The links that can be kept on one route, and the times of its visits when there are any."""
+    if not problem.links:
+        return [], {}
+    own = {visit.id, *rest.visits}
+    links = [link for link in problem.links if own.issuperset(ends(link))]
+    timed = stops(problem, rest) if links else []
+    return links, {stop.visit: (rest.vehicle, stop) for stop in timed if stop.visit is not None}
 
 
 def inserted(route: Route, visit_id: int, position: int) -> Route:
@@ -46,140 +53,28 @@ def inserted(route: Route, visit_id: int, position: int) -> Route:
     return Route(route.vehicle, (*route.visits[:position], visit_id, *route.visits[position:]))
 
 
-def _in_route(problem: Problem, route: Route, visit: Visit) -> Iterator[Insertion]:
-    vehicle = problem.vehicle(route.vehicle)
-    if who_barrier(visit, vehicle) is not None or not pin_in_window(visit):
-        return
-    others = [problem.visit(visit_id) for visit_id in route.visits if visit_id != visit.id]
-    if vehicle.max_visits is not None and len(others) >= vehicle.max_visits:
-        return
-    gaps = _Gaps.of(problem, vehicle, others, visit)
-    for position in range(len(others) + 1):
-        if _carries(vehicle, others, visit, position) and gaps.within_limits(position):
-            for insertion in gaps.insertions(position):
-                yield _with_overtime(problem, vehicle, others, visit, insertion)
+@dataclass(slots=True)
+class _Recent:
+    """The days of the plans asked for lately, the latest last, each as long as its plan lives."""
+
+    days: deque[tuple[ref[Plan], list[Day]]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    lock: Lock = field(default_factory=Lock)
+
+    def day(self, problem: Problem, plan: Plan) -> Day:
+        """The plan made ready: as it was kept, or from a kept plan of the same problem, or anew."""
+        kept = self._of(problem)
+        for whose, day in kept:
+            if whose is plan:
+                return day
+        day = kept[-1][1].changed(plan) if kept else Day.of(problem, plan)
+        cell = [day]
+        with self.lock:
+            self.days.append((ref(plan, lambda _: cell.clear()), cell))
+        return day
+
+    def _of(self, problem: Problem) -> list[tuple[Plan | None, Day]]:
+        with self.lock:
+            return [(whose(), day) for whose, cell in self.days for day in cell if day.problem is problem]
 
 
-def _carries(vehicle: Vehicle, others: Sequence[Visit], visit: Visit, position: int) -> bool:
-    if not vehicle.capacity or not (visit.load or visit.pickup):
-        return True
-    order = [*others[:position], visit, *others[position:]]
-    loads = [loaded(order, vehicle)]
-    for one in order:
-        loads.append(changed(loads[-1], one))
-    return excess(vehicle.capacity, loads) <= 0
-
-
-def _with_overtime(
-    problem: Problem, vehicle: Vehicle, others: Sequence[Visit], visit: Visit, insertion: Insertion
-) -> Insertion:
-    if vehicle.soft_end is None:
-        return insertion
-    chosen = replace(visit, windows=visit.windows[insertion.window : insertion.window + 1])
-    order = [*others[: insertion.position], chosen, *others[insertion.position :]]
-    before = overtime_cost(vehicle, overtime(Journey.of(problem, vehicle, others))) if others else 0
-    after = overtime_cost(vehicle, overtime(Journey.of(problem, vehicle, order)))
-    return replace(insertion, cost=insertion.cost + after - before)
-
-
-@dataclass(frozen=True, slots=True)
-class _Gaps:
-    """All that is needed to try one visit in every gap of one route.
-
-    `there[i]` and `onward[i]` are (seconds, metres) to the visit from where leg i begins, and from it to
-    where leg i leads. `free` are the forward clocks where legs begin, `starts_by` the latest starts of what
-    they lead to.
-    """
-
-    journey: Journey
-    visit: Visit
-    there: Sequence[tuple[int, int]]
-    onward: Sequence[tuple[int, int]]
-    free: Sequence[Clock]
-    starts_by: Sequence[Clock]
-
-    @staticmethod
-    def of(problem: Problem, vehicle: Vehicle, others: Sequence[Visit], visit: Visit) -> _Gaps:
-        journey = Journey.of(problem, vehicle, others) if others else Journey(vehicle, (), (0,), (0,), ())
-        free = [leg.free for leg in forward(journey)] if others else [departing(vehicle)]
-        there, onward = _detours(problem, vehicle, others, visit)
-        return _Gaps(journey, visit, there, onward, free, _starts_by(journey))
-
-    def extra(self, i: int) -> tuple[int, int]:
-        """Extra travel, in seconds and metres, of going there on leg i."""
-        seconds = self.there[i][0] + self.onward[i][0] - self.journey.drives[i]
-        return seconds, self.there[i][1] + self.onward[i][1] - self.journey.metres[i]
-
-    def within_limits(self, i: int) -> bool:
-        vehicle = self.journey.vehicle
-        seconds, metres = self.extra(i)
-        return (vehicle.max_travel is None or sum(self.journey.drives) + seconds <= vehicle.max_travel) and (
-            vehicle.max_distance is None or sum(self.journey.metres) + metres <= vehicle.max_distance
-        )
-
-    def insertions(self, i: int) -> Iterator[Insertion]:
-        """The windows of the visit in which its service can begin on leg i."""
-        breaks = self.journey.vehicle.breaks
-        at_door = rest(later(rest(self.free[i], breaks), self.there[i][0]), breaks)
-        previous = self.journey.visits[i - 1].place if i else self.journey.vehicle.start
-        ready = later(at_door, setup_at(self.visit, previous))
-        arrive_by = self._arrive_by(i)
-        for position, window in enumerate(start_windows(self.visit) or ANY_TIME):
-            start = self._start(ready, window, self.onward[i][0], arrive_by)
-            if start is not None:
-                number = self._window_number(position, start)
-                yield Insertion(self.journey.vehicle.id, i, start, self.extra(i)[0], number)
-
-    def _window_number(self, position: int, start: int) -> int:
-        """A pinned start uses the window of the visit it lies in."""
-        if self.visit.pin is None or self.visit.pin.start is None:
-            return position
-        windows = enumerate(self.visit.windows)
-        return next((n for n, window in windows if window.earliest <= start <= window.latest), 0)
-
-    def _arrive_by(self, i: int) -> Clock:
-        """The latest arrivals at what leg i leads to, when it is reached from the visit."""
-        setup = setup_at(self.journey.visits[i], self.visit.place) if i < len(self.journey.visits) else 0
-        return rest_before(later(self.starts_by[i], -setup), self.journey.vehicle.breaks)
-
-    def _start(self, ready: Clock, window: TimeWindow, onward: int, arrive_by: Clock) -> int | None:
-        """The earliest start inside `window` after which the rest of the route can be kept."""
-        best: int | None = None
-        for taken, moment in enumerate(ready):
-            start = max(moment, window.earliest)
-            if start <= window.latest and (best is None or start < best):
-                leave: Clock = [NEVER] * len(ready)
-                leave[taken] = start + self.visit.service
-                arrive = later(rest(leave, self.journey.vehicle.breaks), onward)
-                if any(at <= by for at, by in zip(arrive, arrive_by, strict=True)):
-                    best = start
-        return best
-
-
-def _detours(
-    problem: Problem, vehicle: Vehicle, others: Sequence[Visit], visit: Visit
-) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """(seconds, metres) from where each leg begins to the visit, and from it to where each leg leads."""
-    head = [] if vehicle.start is None else [vehicle.start]
-    tail = [] if vehicle.end is None else [vehicle.end]
-    along = [*head, *(other.place for other in others), *tail]
-    durations, distances = problem.between([*along, visit.place], vehicle.speed)
-    to_visit = list(zip(durations[:-1, -1].tolist(), distances[:-1, -1].tolist(), strict=True))
-    from_visit = list(zip(durations[-1, :-1].tolist(), distances[-1, :-1].tolist(), strict=True))
-    n = len(others)
-    there = ([] if head else [(0, 0)]) + to_visit[: len(head) + n]
-    onward = from_visit[len(head) :] + ([] if tail else [(0, 0)])
-    return there, onward
-
-
-def _starts_by(journey: Journey) -> list[Clock]:
-    """For every leg the latest starts of what it leads to, by the set of breaks taken before that start."""
-    breaks = journey.vehicle.breaks
-    end: Clock = [-NEVER] * ((1 << len(breaks)) - 1) + [journey.vehicle.shift.latest]
-    found = [end]
-    for i in range(len(journey.visits) - 1, -1, -1):
-        setup = journey.setups[i + 1] if i + 1 < len(journey.setups) else 0
-        arrive_by = rest_before(later(found[-1], -setup), breaks)
-        leave_by = rest_before(later(arrive_by, -journey.drives[i + 1]), breaks)
-        found.append(start_by(journey.visits[i], leave_by))
-    return found[::-1]
+_RECENT = _Recent()

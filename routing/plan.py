@@ -48,7 +48,7 @@ class Route:
     visits: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Plan:
     """Routes (vehicles without visits may be absent) and a reason for each visit left out."""
 

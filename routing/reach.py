@@ -1,0 +1,102 @@
+"""Travel along legs and around one place, however the problem says what travel is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.problem import Problem
+from routing.score import HOUR
+from routing.travel import GreatCircle, TravelTimes, table
+
+Ints = NDArray[np.int64]
+Travel = tuple[Ints, Ints]
+CHUNK = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Seconds and metres of drives; 0 where a place is -1 (anywhere).
+
+    `needs_metres` False: distances matter to nobody and may be 0.
+    """
+
+    problem: Problem
+    needs_metres: bool
+
+    @staticmethod
+    def of(problem: Problem) -> Reach:
+        asked = (v.max_distance is not None or v.rates.per_km for v in problem.vehicles)
+        return Reach(problem, any(asked))
+
+    def legs(self, start: Ints, end: Ints) -> Travel:
+        """From each `start` to the `end` beside it."""
+        known = (start >= 0) & (end >= 0)
+        if self.problem.durations is None:
+            found = self._in_chunks(start[known], end[known])
+        else:
+            found = self._cells(start[known], end[known])
+        return _spread(known, found)
+
+    def around(self, place: int, others: Ints) -> tuple[Travel, Travel]:
+        """To `place` from each of `others`, and back."""
+        known = others >= 0
+        there, back = self._around(place, others[known])
+        spread = _spread(known, there)
+        return spread, (spread if back is there else _spread(known, back))
+
+    def costs(self, start: Ints, end: Ints) -> Ints | None:
+        """The problem's own costs of drives, if it has any."""
+        if self.problem.costs is None:
+            return None
+        return np.where((start < 0) | (end < 0), 0, self.problem.costs[start, end]).astype(np.int64)
+
+    def _around(self, place: int, others: Ints) -> tuple[Travel, Travel]:
+        if self.problem.durations is not None:
+            return self._cells(others, place), self._cells(place, others)
+        points, travel = self._travel()
+        here = points[[place]]
+        there = _column(table(travel, points[others], here))
+        return there, (there if isinstance(travel, GreatCircle) else _column(table(travel, here, points[others])))
+
+    def _cells(self, start: Ints | int, end: Ints | int) -> Travel:
+        assert self.problem.durations is not None
+        seconds = self.problem.durations[start, end].astype(np.int64)
+        if self.problem.distances is None or not self.needs_metres:
+            return seconds, np.zeros_like(seconds)
+        return seconds, self.problem.distances[start, end].astype(np.int64)
+
+    def _in_chunks(self, start: Ints, end: Ints) -> Travel:
+        """By tables of some legs at a time, of which only the diagonal is wanted."""
+        points, travel = self._travel()
+        seconds, metres = np.zeros(len(start), np.int64), np.zeros(len(start), np.int64)
+        for first in range(0, len(start), CHUNK):
+            part = slice(first, first + CHUNK)
+            durations, distances = table(travel, points[start[part]], points[end[part]])
+            seconds[part], metres[part] = durations.diagonal(), distances.diagonal()
+        return seconds, metres
+
+    def _travel(self) -> tuple[NDArray[np.float64], TravelTimes]:
+        if self.problem.coordinates is None or self.problem.travel is None:
+            raise ValueError("the problem has neither durations nor coordinates with travel")
+        return self.problem.coordinates, self.problem.travel
+
+
+def drive_costs(seconds: Ints, metres: Ints, per_hour: Ints, per_km: Ints) -> Ints:
+    """`routing.score.arc_cost` of many drives, at rates that can be broadcast to them."""
+    if (per_hour == HOUR).all() and not per_km.any():
+        return seconds
+    return np.rint(seconds * per_hour / HOUR + metres * per_km / 1000).astype(np.int64)
+
+
+def _spread(known: NDArray[np.bool_], found: Travel) -> Travel:
+    """What was found for the known ones in its place, 0 elsewhere."""
+    seconds, metres = np.zeros(known.shape, np.int64), np.zeros(known.shape, np.int64)
+    seconds[known], metres[known] = found
+    return seconds, metres
+
+
+def _column(found: tuple[NDArray[np.int32], NDArray[np.int32]]) -> Travel:
+    return found[0].ravel().astype(np.int64), found[1].ravel().astype(np.int64)
