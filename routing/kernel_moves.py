@@ -1,0 +1,197 @@
+"""Kernels that change routes and can take the change back: what was touched is saved first, once an iteration."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from routing.flat import LOST, TOLD, WINDOW, WINDOWS
+from routing.kernel_route import (
+    BEST_COST,
+    BEST_LOST,
+    COST_SUM,
+    EARLIEST,
+    IMPROVED,
+    IS_TOUCHED,
+    LATEST_START,
+    LENGTH,
+    LOST_SUM,
+    OUT,
+    OUT_AT,
+    OUT_LIST,
+    POSITION,
+    RANDOM,
+    ROUTE,
+    ROUTE_COST,
+    SEEN,
+    TOUCHED,
+    TOUCHED_LIST,
+    VISIT,
+    refresh,
+)  # fmt: skip
+
+
+@njit(cache=True)
+def chance(state):
+    """The next random number in [0, 1): xorshift64* (S. Vigna, ACM Trans. Math. Software 42, 2016)."""
+    x = np.uint64(state.count[RANDOM])
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    state.count[RANDOM] = np.int64(x)
+    return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@njit(cache=True)
+def pick(state, n):
+    """A random number of 0 to n - 1."""
+    return int(chance(state) * n)
+
+
+@njit(cache=True)
+def copy_route(state, k, source, target):
+    """All that is known of route k, from `source` (0 now, 1 before) to `target`."""
+    n = state.total[source, k, LENGTH]
+    for c in range(SEEN):
+        state.total[target, k, c] = state.total[source, k, c]
+    for p in range(n + 2):
+        for c in range(state.stops.shape[3]):
+            state.stops[target, k, p, c] = state.stops[source, k, p, c]
+    if state.load.shape[3]:
+        for p in range(n + 1):
+            for c in range(state.load.shape[3]):
+                state.load[target, k, p, c] = state.load[source, k, p, c]
+
+
+@njit(cache=True)
+def save(state, k):
+    """Remember route k as it is; the sum of costs goes on without it."""
+    if state.total[0, k, IS_TOUCHED]:
+        return
+    state.total[0, k, IS_TOUCHED] = 1
+    state.room[TOUCHED_LIST, state.count[TOUCHED]] = k
+    state.count[TOUCHED] += 1
+    state.count[COST_SUM] -= state.total[0, k, ROUTE_COST]
+    copy_route(state, k, 0, 1)
+
+
+@njit(cache=True)
+def keep(state):
+    """The touched routes are as they shall be."""
+    for i in range(state.count[TOUCHED]):
+        k = state.room[TOUCHED_LIST, i]
+        state.total[0, k, IS_TOUCHED] = 0
+        state.count[COST_SUM] += state.total[0, k, ROUTE_COST]
+    state.count[TOUCHED] = 0
+
+
+@njit(cache=True)
+def restore(state):
+    """Make the touched routes what they were; visits in none of them must have been marked so before."""
+    for i in range(state.count[TOUCHED]):
+        k = state.room[TOUCHED_LIST, i]
+        copy_route(state, k, 1, 0)
+        for p in range(1, state.total[0, k, LENGTH] + 1):
+            v = state.stops[0, k, p, VISIT]
+            state.now[v, ROUTE], state.now[v, POSITION] = k, p
+    keep(state)
+
+
+@njit(cache=True)
+def cut(state, k, first, many):
+    """Take `many` visits from position `first` out of route k (which must be refreshed afterwards)."""
+    n = state.total[0, k, LENGTH]
+    for p in range(first, n + 1 - many):
+        v = state.stops[0, k, p + many, VISIT]
+        state.stops[0, k, p, VISIT] = v
+        state.now[v, POSITION] = p
+    state.total[0, k, LENGTH] = n - many
+
+
+@njit(cache=True)
+def put(facts, state, v, k, position):
+    """Insert v into route k after `position`; False when the route cannot be kept so."""
+    save(state, k)
+    n = state.total[0, k, LENGTH]
+    for p in range(n, position, -1):
+        state.stops[0, k, p + 1, VISIT] = state.stops[0, k, p, VISIT]
+    state.stops[0, k, position + 1, VISIT] = v
+    state.total[0, k, LENGTH] = n + 1
+    return refresh(facts, state, k)
+
+
+@njit(cache=True)
+def take_out(facts, state, v):
+    """Take one placed visit out of its route."""
+    k = state.now[v, ROUTE]
+    save(state, k)
+    cut(state, k, state.now[v, POSITION], 1)
+    state.now[v, ROUTE] = -1
+    refresh(facts, state, k)
+
+
+@njit(cache=True)
+def account(facts, state, v):
+    """Make v count as left out exactly when it is in no route."""
+    count = state.count
+    at = state.now[v, OUT_AT]
+    if state.now[v, ROUTE] < 0 and at < 0:
+        state.now[v, OUT_AT] = count[OUT]
+        state.room[OUT_LIST, count[OUT]] = v
+        count[OUT] += 1
+        count[LOST_SUM] += facts.visit[v, LOST]
+    elif state.now[v, ROUTE] >= 0 and at >= 0:
+        count[OUT] -= 1
+        last = state.room[OUT_LIST, count[OUT]]
+        state.room[OUT_LIST, at] = last
+        state.now[last, OUT_AT] = at
+        state.now[v, OUT_AT] = -1
+        count[LOST_SUM] -= facts.visit[v, LOST]
+
+
+@njit(cache=True)
+def free_window(facts, state, v):
+    """The visit's own windows are in force again."""
+    first, many = facts.visit[v, WINDOW], facts.visit[v, WINDOWS]
+    state.now[v, EARLIEST] = facts.rows[first, 0]
+    state.now[v, LATEST_START] = facts.rows[first + many - 1, 1]
+
+
+@njit(cache=True)
+def clear(facts, state):
+    """No route has a visit; all are left out."""
+    for k in range(facts.vehicle.shape[0]):
+        state.total[0, k, LENGTH] = 0
+        refresh(facts, state, k)
+        state.count[COST_SUM] += state.total[0, k, ROUTE_COST]
+    for v in range(facts.visit.shape[0]):
+        free_window(facts, state, v)
+        state.now[v, ROUTE] = -1
+        state.now[v, OUT_AT] = -1
+        account(facts, state, v)
+
+
+@njit(cache=True)
+def remember(state):
+    """Keep the present routes as the best."""
+    routes = state.total.shape[1]
+    at = routes
+    for k in range(routes):
+        n = state.total[0, k, LENGTH]
+        state.best[k] = n
+        for p in range(1, n + 1):
+            state.best[at] = state.stops[0, k, p, VISIT]
+            at += 1
+    state.count[BEST_LOST] = state.count[LOST_SUM]
+    state.count[BEST_COST] = state.count[COST_SUM]
+    state.count[IMPROVED] += 1
+
+
+@njit(cache=True)
+def changed(facts, state):
+    """How many published visits have another vehicle than was published, or none."""
+    found = 0
+    for v in range(facts.visit.shape[0]):
+        if facts.visit[v, TOLD] >= 0 and state.now[v, ROUTE] != facts.visit[v, TOLD]:
+            found += 1
+    return found

@@ -1,0 +1,314 @@
+"""The search: ruin a few strings of visits, recreate them greedily, accept as simulated annealing does.
+
+Slack induction by string removals (J. Christiaens and G. Vanden Berghe, "Slack Induction by String Removals for Vehicle
+Routing Problems", Transportation Science 54, 2020), over routes of unlike technicians with visits that may be left out.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from routing.flat import ABLE, ABLE_END, BARRED, CLOSE, CLOSE_END, FROZEN, GROUP, KIND, NEAR, NEAR_END
+from routing.kernel_links import account_groups, give_groups_back, keep_windows, place_group, remove_group
+from routing.kernel_moves import account, chance, changed, cut, keep, pick, put, remember, restore, save
+from routing.kernel_route import (
+    BEST_COST,
+    BEST_LOST,
+    CHANGED,
+    COST_SUM,
+    IS_TOUCHED,
+    LENGTH,
+    LINKED,
+    LOST_SUM,
+    MOST_CHANGED,
+    NEVER,
+    OUT,
+    OUT_AT,
+    OUT_LIST,
+    POOLED,
+    POSITION,
+    REMOVED_LIST,
+    ROUTE,
+    ROUTE_COST,
+    SEEN,
+    SEEN_KIND,
+    STAMP,
+    TOUCHED,
+    TOUCHED_LIST,
+    VERSION,
+    VISIT,
+    best_place,
+    refresh,
+)  # fmt: skip
+
+REMOVED = 10
+LONGEST_STRING = 10
+SPLIT = 0.5
+DEEPER = 0.01
+BLINK = 0.01
+MOST_RETRIED = 80
+FEW_NEIGHBOURS = 100
+
+
+class Pool(NamedTuple):
+    """Routes that were seen in good plans. `visits`: routes × width; `info`: routes × (vehicle, cost, visits, hash);
+    `table`: positions of routes by hash; `keys`: a random number for each visit."""
+
+    visits: NDArray[np.int32]
+    info: NDArray[np.int64]
+    table: NDArray[np.int32]
+    keys: NDArray[np.uint64]
+
+
+@njit(cache=True)
+def ruin(facts, state):
+    """Remove strings of visits from routes near a seed; how many visits were removed."""
+    count = state.count
+    n, out = facts.visit.shape[0], count[OUT]
+    if out == n:
+        return 0
+    seed = pick(state, n)
+    if out and chance(state) < min(0.4, 0.03 * out):
+        seed = state.room[OUT_LIST, pick(state, out)]
+    routes = 0
+    for k in range(state.total.shape[1]):
+        routes += state.total[0, k, LENGTH] > 0
+    longest = min(float(LONGEST_STRING), (n - out) / routes)
+    wanted = int(chance(state) * (4.0 * REMOVED / (1.0 + longest) - 1.0) + 1.0)
+    removed = 0
+    for i in range(facts.visit[seed, NEAR] - 1, facts.visit[seed, NEAR_END]):
+        v = seed if i < facts.visit[seed, NEAR] else facts.lists[i]
+        k = state.now[v, ROUTE]
+        if k < 0 or state.total[0, k, IS_TOUCHED]:
+            continue
+        frozen = facts.vehicle[k, FROZEN]
+        if state.now[v, POSITION] > frozen:
+            removed = remove_string(state, k, frozen, state.now[v, POSITION] - frozen, longest, removed)
+            wanted -= 1
+            if wanted == 0:
+                break
+    for i in range(removed):
+        state.now[state.room[REMOVED_LIST, i], ROUTE] = -1
+    for i in range(count[TOUCHED]):
+        refresh(facts, state, state.room[TOUCHED_LIST, i])
+    if count[LINKED]:
+        for i in range(removed):
+            g = facts.visit[state.room[REMOVED_LIST, i], GROUP]
+            if g >= 0:
+                removed = remove_group(facts, state, g, removed)
+    return removed
+
+
+@njit(cache=True)
+def remove_string(state, k, frozen, at, longest, removed):
+    """Remove consecutive visits around position `at` after the frozen ones, or all but a few in their middle."""
+    free = state.total[0, k, LENGTH] - frozen
+    length = int(chance(state) * min(float(free), longest) + 1.0)
+    kept = 0
+    if 1 < length < free and chance(state) < SPLIT:
+        kept = 1
+        while length + kept < free and chance(state) < DEEPER:
+            kept += 1
+    span = length + kept
+    first, last = max(1, at - span + 1), min(at, free - span + 1)
+    start = frozen + first + pick(state, last - first + 1)
+    hole = start + 1 + pick(state, length - 1) if kept else start + span
+    save(state, k)
+    for p in range(start, start + span):
+        if p < hole or p >= hole + kept:
+            state.room[REMOVED_LIST, removed] = state.stops[0, k, p, VISIT]
+            removed += 1
+    if kept:
+        cut(state, k, hole + kept, start + span - hole - kept)
+        cut(state, k, start, hole - start)
+    else:
+        cut(state, k, start, span)
+    return removed
+
+
+@njit(cache=True)
+def arrange(state, many):
+    """The order in which visits are inserted: at random, or the hardest, farthest or nearest first."""
+    draw = pick(state, 12)
+    for i in range(many):
+        v = state.room[REMOVED_LIST, i]
+        if draw < 6:
+            key = chance(state)
+        elif draw < 9:
+            key = state.order[1, v]
+        elif draw < 11:
+            key = state.order[2, v]
+        else:
+            key = -state.order[2, v]
+        j = i
+        while j > 0 and state.order[0, j - 1] > key:
+            state.order[0, j] = state.order[0, j - 1]
+            state.room[REMOVED_LIST, j] = state.room[REMOVED_LIST, j - 1]
+            j -= 1
+        state.order[0, j] = key
+        state.room[REMOVED_LIST, j] = v
+
+
+@njit(cache=True)
+def look_up(facts, state, v, k):
+    """The cost of v's best place in route k, from the last time if the route is the same."""
+    if state.cached[v, k, 0] != state.total[0, k, VERSION]:
+        frozen = min(facts.vehicle[k, FROZEN], state.total[0, k, LENGTH])
+        cost, position, _ = best_place(facts, state, v, k, frozen)
+        state.cached[v, k, 0] = state.total[0, k, VERSION]
+        state.cached[v, k, 1] = cost
+        state.cached[v, k, 2] = position
+    return state.cached[v, k, 1]
+
+
+@njit(cache=True)
+def insert(facts, state, v, few):
+    """Insert v where it is cheapest; False when it fits nowhere. With `few` only touched routes are tried."""
+    count, total = state.count, state.total
+    count[STAMP] += 1
+    near, close = facts.visit[v, NEAR], facts.visit[v, CLOSE]
+    nears = min(facts.visit[v, NEAR_END] - near, FEW_NEIGHBOURS)
+    closes = facts.visit[v, CLOSE_END] - close
+    if few:
+        tries = count[TOUCHED]
+    elif closes:
+        tries = nears + closes
+    else:
+        tries = facts.visit[v, ABLE_END] - facts.visit[v, ABLE]
+    best, route = NEVER, -1
+    for i in range(tries):
+        if few:
+            k = state.room[TOUCHED_LIST, i]
+        elif not closes:
+            k = facts.lists[facts.visit[v, ABLE] + i]
+        else:
+            k = state.now[facts.lists[near + i], ROUTE] if i < nears else facts.lists[close + i - nears]
+            if k < 0 or total[0, k, SEEN] == count[STAMP]:
+                continue
+            total[0, k, SEEN] = count[STAMP]
+        if facts.assign[v, k] >= BARRED:
+            continue
+        if total[0, k, LENGTH] == 0:
+            # Of like vehicles without visits one is as good as the other.
+            kind = facts.vehicle[k, KIND]
+            if total[0, kind, SEEN_KIND] == count[STAMP]:
+                continue
+            total[0, kind, SEEN_KIND] = count[STAMP]
+        if chance(state) < BLINK:
+            continue
+        cost = look_up(facts, state, v, k)
+        if cost < best:
+            best, route = cost, k
+    if route < 0:
+        return False
+    put(facts, state, v, route, state.cached[v, route, 2])
+    return True
+
+
+@njit(cache=True)
+def recreate(facts, state, many):
+    """Insert the removed visits, and retry those left out where routes changed; how many were tried."""
+    removed, out = many, state.count[OUT]
+    if out:
+        first = pick(state, out)
+        for i in range(min(out, MOST_RETRIED)):
+            state.room[REMOVED_LIST, many] = state.room[OUT_LIST, (first + i) % out]
+            many += 1
+    arrange(state, many)
+    for i in range(many):
+        v = state.room[REMOVED_LIST, i]
+        g = facts.visit[v, GROUP]
+        if g >= 0:
+            place_group(facts, state, g)
+        else:
+            insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
+            account(facts, state, v)
+    return many
+
+
+@njit(cache=True)
+def fill(facts, state):
+    """Insert all that is left out, the hardest first, each where it is cheapest."""
+    many = state.count[OUT]
+    left = state.room[OUT_LIST, :many].copy()
+    ranks = np.argsort(state.order[1][left])
+    for i in range(many):
+        v = left[ranks[i]]
+        state.room[REMOVED_LIST, 0] = v
+        if facts.visit[v, GROUP] >= 0:
+            place_group(facts, state, facts.visit[v, GROUP])
+            keep_windows(facts, state, 1)
+        else:
+            insert(facts, state, v, False)
+            account(facts, state, v)
+        keep(state)
+    state.count[CHANGED] = changed(facts, state)
+    remember(state)
+
+
+@njit(cache=True)
+def collect(state, pool):
+    """Add the touched routes to the pool; of two with the same visits and vehicle the cheaper is kept."""
+    size, width, count = pool.table.shape[0], pool.visits.shape[1], state.count
+    for i in range(count[TOUCHED]):
+        k = state.room[TOUCHED_LIST, i]
+        n = state.total[0, k, LENGTH]
+        if n == 0 or n > width:
+            continue
+        key = np.uint64(k + 1) * np.uint64(11400714819323198485)
+        for p in range(1, n + 1):
+            key ^= pool.keys[state.stops[0, k, p, VISIT]]
+        name = np.int64(key >> np.uint64(1))
+        at = np.int64(key & np.uint64(size - 1))
+        while pool.table[at] >= 0 and pool.info[pool.table[at], 3] != name:
+            at = (at + 1) & (size - 1)
+        entry = pool.table[at]
+        if entry < 0:
+            if count[POOLED] >= pool.info.shape[0]:
+                return
+            entry = count[POOLED]
+            count[POOLED] += 1
+            pool.table[at] = entry
+        elif pool.info[entry, 1] <= state.total[0, k, ROUTE_COST]:
+            continue
+        pool.info[entry, 0], pool.info[entry, 1] = k, state.total[0, k, ROUTE_COST]
+        pool.info[entry, 2], pool.info[entry, 3] = n, name
+        for p in range(n):
+            pool.visits[entry, p] = state.stops[0, k, p + 1, VISIT]
+
+
+@njit(cache=True)
+def search(facts, state, pool, iterations, temperature, cooling, margin):
+    """Ruin and recreate so often; the temperature after it. Routes of plans within `margin` of the best are pooled."""
+    count = state.count
+    for _ in range(iterations):
+        before = count[LOST_SUM] + count[COST_SUM]
+        many = recreate(facts, state, ruin(facts, state))
+        lost, cost = count[LOST_SUM], count[COST_SUM]
+        for i in range(count[TOUCHED]):
+            cost += state.total[0, state.room[TOUCHED_LIST, i], ROUTE_COST]
+        accepted = lost + cost < before - temperature * math.log(chance(state) + 1e-300)
+        if accepted and count[MOST_CHANGED] >= 0:
+            changes = changed(facts, state)
+            accepted = changes <= max(count[MOST_CHANGED], count[CHANGED])
+            if accepted:
+                count[CHANGED] = changes
+        if accepted:
+            if lost + cost < before and lost + cost <= count[BEST_LOST] + count[BEST_COST] + margin:
+                collect(state, pool)
+            keep(state)
+            if count[LINKED]:
+                keep_windows(facts, state, many)
+            if lost < count[BEST_LOST] or (lost == count[BEST_LOST] and cost < count[BEST_COST]):
+                remember(state)
+        else:
+            give_groups_back(facts, state, many)
+            restore(state)
+            account_groups(facts, state, many)
+        temperature *= cooling
+    return temperature
