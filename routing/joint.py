@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from routing.links import ends
+from routing.links import circle, ends
 from routing.plan import Plan, Route, Stop
 from routing.problem import Link, Problem, SameStart
 from routing.schedule import stops
@@ -33,7 +33,7 @@ def timed_routes(problem: Problem, routes: Sequence[Route]) -> Times:
 
     Starts are raised, never lowered, until every link is kept: without breaks that is the earliest plan there is
     (each start is a monotone function of the others); with them each route places its own as `stops` does. Links
-    that cannot be kept (a circle of routes waiting for each other) are given up, and show in the times.
+    that cannot be kept are given up, and show in the times.
     """
     links = _to_keep(problem.links, routes)
     times, restless = _settled(problem, routes, links)
@@ -54,7 +54,7 @@ def waits(link: Link, at: Mapping[int, Stop]) -> Iterator[tuple[int, int]]:
 
 
 def _to_keep(links: Sequence[Link], routes: Sequence[Route]) -> list[Link]:
-    """The links between served visits, but for those no waiting can help."""
+    """The links between served visits, but for those no waiting can help: on one route, or in a circle of routes."""
     if not links:
         return []
     spot = {visit: (r, i) for r, route in enumerate(routes) for i, visit in enumerate(route.visits)}
@@ -67,7 +67,16 @@ def _to_keep(links: Sequence[Link], routes: Sequence[Route]) -> list[Link]:
             return True
         return not isinstance(link, SameStart) and spot[first] < spot[second]
 
-    return [link for link in links if can_wait(link)]
+    kept = [link for link in links if can_wait(link)]
+    joined = {visit for link in kept for visit in ends(link)}
+    orders = [[visit for visit in route.visits if visit in joined] for route in routes]
+    while waiting := {visit for visits in circle(kept, orders) for visit in visits}:
+        patient = [link for link in kept if not waiting.issuperset(ends(link))]
+        if len(patient) == len(kept):
+            # A visit that is planned twice comes before itself, whatever the links.
+            break
+        kept = patient
+    return kept
 
 
 def _settled(problem: Problem, routes: Sequence[Route], links: Sequence[Link]) -> tuple[Times, list[Link]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from routing.problem import Link, SameStart
 
@@ -25,6 +27,35 @@ def without(links: Collection[Link], missing: Iterable[int]) -> set[int]:
             elif second in out and (isinstance(link, SameStart) or link.same_vehicle):
                 out.add(first)
     return out
+
+
+def circle(links: Collection[Link], routes: Iterable[Sequence[int]] = ()) -> list[tuple[int, ...]]:
+    """Visits that wait for each other in a circle, each before the next, given the order of `routes`; [] for none.
+
+    Visits that begin together are one for this.
+    """
+    together = _together(links)
+    order: TopologicalSorter[tuple[int, ...]] = TopologicalSorter()
+    waiting = [ends(link) for link in links if not isinstance(link, SameStart)]
+    for before, after in [*waiting, *(pair for route in routes for pair in pairwise(route))]:
+        order.add(together.get(after, (after,)), together.get(before, (before,)))
+    try:
+        order.prepare()
+    except CycleError as error:
+        found: list[tuple[int, ...]] = error.args[1]
+        return found
+    return []
+
+
+def _together(links: Iterable[Link]) -> dict[int, tuple[int, ...]]:
+    """The visits that begin together with each visit, itself included."""
+    found: dict[int, tuple[int, ...]] = {}
+    for link in links:
+        if isinstance(link, SameStart):
+            one, other = found.get(link.first, (link.first,)), found.get(link.second, (link.second,))
+            both = tuple(sorted({*one, *other}))
+            found.update(dict.fromkeys(both, both))
+    return found
 
 
 def groups(links: Collection[Link], visits: Iterable[int]) -> list[list[int]]:

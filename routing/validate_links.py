@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from graphlib import CycleError, TopologicalSorter
 
 from routing import sound
 from routing.errors import InvalidProblem
-from routing.links import ends
+from routing.links import circle, ends
 from routing.problem import Link, Precedence, Problem, SameStart, Visit
 
 
@@ -113,25 +112,6 @@ def _shipments(problem: Problem) -> None:
 
 
 def _no_circle(problem: Problem) -> None:
-    """Visits that begin together are one for this."""
-    together = _groups(problem)
-    order: TopologicalSorter[tuple[int, ...]] = TopologicalSorter()
-    for link in problem.links:
-        if isinstance(link, Precedence):
-            order.add(together.get(link.after, (link.after,)), together.get(link.before, (link.before,)))
-    try:
-        order.prepare()
-    except CycleError as error:
-        circle = " before ".join("+".join(map(str, group)) for group in error.args[1])
-        raise InvalidProblem("links", f"visits wait for each other in a circle: {circle}; drop one of them") from None
-
-
-def _groups(problem: Problem) -> dict[int, tuple[int, ...]]:
-    """The visits that begin together with each visit, itself included."""
-    found: dict[int, tuple[int, ...]] = {}
-    for link in problem.links:
-        if isinstance(link, SameStart):
-            one, other = found.get(link.first, (link.first,)), found.get(link.second, (link.second,))
-            both = tuple(sorted({*one, *other}))
-            found.update(dict.fromkeys(both, both))
-    return found
+    if found := circle(problem.links):
+        says = " before ".join("+".join(map(str, visits)) for visits in found)
+        raise InvalidProblem("links", f"visits wait for each other in a circle: {says}; drop one of them")
