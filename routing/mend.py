@@ -28,7 +28,7 @@ def mended(problem: Problem, routes: Iterable[Route]) -> list[Route]:
     before: dict[int, Route] = {}
     while kept != before:
         before = kept
-        kept = {vehicle: _sound(problem, route) for vehicle, route in together(problem, kept).items()}
+        kept = together(problem, {vehicle: _sound(problem, route) for vehicle, route in kept.items()})
     return list(nearer_to_published(problem, kept).values())
 
 
