@@ -14,11 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch import relay, schema
 from dispatch.errors import NotReady
+from dispatch.roads.probe import probe
+from dispatch.roads.road_times import RoadTimes
 from dispatch.system import System
+from technicians.people import Technician
 from technicians.place import County
 
 ROOT = Path(__file__).resolve().parents[1]
 SHORTEST_SECRET = 32
+MOST_STARTS = 10
 PROBE = b"shifu dispatch: the photo store can be written to\n"
 
 
@@ -77,6 +81,31 @@ def redis(system: System) -> Finding:
     return Finding("redis", True, "answers")
 
 
+def roads(system: System) -> Finding:
+    """The road engine answers, and roads lead to where the technicians start."""
+    travel = system.travel_times
+    chosen = system.settings.roads.address
+    if not isinstance(travel, RoadTimes):
+        return Finding("roads", True, f"{chosen}, no road engine")
+    told = probe(travel, _starts(system))
+    remedy = (
+        "" if told.is_sound else "Start it with a map of the area, or correct ROADS; until then travel is estimated."
+    )
+    return Finding("roads", told.is_sound, f"{chosen} {told.detail}", remedy)
+
+
+def _starts(system: System) -> list[tuple[float, float]]:
+    """Where some technicians start, or a county's centre while there are none."""
+    starts = select(Technician.start_lng, Technician.start_lat).order_by(Technician.id).limit(MOST_STARTS)
+    centre = select(County.lng, County.lat).order_by(County.code).limit(1)
+    try:
+        with system.transaction(read_only=True) as session:
+            rows = session.execute(starts).all() or session.execute(centre).all()
+    except SQLAlchemyError:
+        return []
+    return [(row[0], row[1]) for row in rows]
+
+
 def photo_store(system: System) -> Finding:
     """Bytes can be kept and read again (a line of text is left in the store)."""
     try:
@@ -106,7 +135,7 @@ def secret_key(system: System) -> Finding:
 
 
 ESSENTIAL: tuple[Callable[[System], Finding], ...] = (database, counties)
-ALL = (*ESSENTIAL, boundaries, redis, photo_store, browser_files, secret_key)
+ALL = (*ESSENTIAL, boundaries, redis, roads, photo_store, browser_files, secret_key)
 
 
 def findings(system: System, checks: Iterable[Callable[[System], Finding]] = ALL) -> list[Finding]:

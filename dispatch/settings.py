@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from dispatch.roads import address
+from dispatch.roads.address import RoadSettings
 from technicians.errors import InvalidInput
+
+PROFILE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,9 @@ class Settings:
     per_stop: int = 150
     plan_seconds: float = 15.0
     plan_processes: int = 1
+    solve_seconds: float = 60.0
     tile_url: str | None = None
+    roads: RoadSettings = field(default_factory=RoadSettings)
 
     @property
     def boundaries(self) -> Path:
@@ -52,7 +59,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         per_stop=given.whole("PER_STOP_SECONDS", 150, least=0, most=86_400),
         plan_seconds=given.number("PLAN_SECONDS", 15.0, least=1, most=3600),
         plan_processes=given.whole("PLAN_PROCESSES", 1, least=1, most=256),
+        solve_seconds=given.number("SOLVE_SECONDS", 60.0, least=0.1, most=60),
         tile_url=environment.get("TILE_URL") or None,
+        roads=given.roads(),
     )
 
 
@@ -84,6 +93,22 @@ class _Given:
         if text and (not is_url or not rest or scheme not in schemes):
             raise _unusable(name, f"It begins with none of {', '.join(f'{s}://' for s in schemes)}.", example)
         return text or None
+
+    def roads(self) -> RoadSettings:
+        try:
+            where = address.read(self.environment.get("ROADS", "") or address.Engine.GREAT_CIRCLE)
+        except ValueError as error:
+            raise _unusable("ROADS", str(error), "ROADS=osrm:http://127.0.0.1:5000") from None
+        profile = self.environment.get("ROADS_PROFILE", "").strip()
+        if profile and not PROFILE.fullmatch(profile):
+            raise _unusable("ROADS_PROFILE", f"{profile!r} is not one word.", "ROADS_PROFILE=driving")
+        return RoadSettings(
+            address=where,
+            profile=profile or None,
+            seconds=self.number("ROADS_SECONDS", 5.0, least=0.1, most=120),
+            table=self.whole("ROADS_TABLE", 0, least=0, most=10_000) or None,
+            snap=self.number("ROADS_SNAP_METRES", 1000.0, least=10, most=35_000),
+        )
 
 
 def _unusable(name: str, message: str, example: str) -> InvalidInput:

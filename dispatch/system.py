@@ -16,6 +16,7 @@ from dispatch import database, settings
 from dispatch.photo_store import PhotoStore
 from dispatch.place import Places
 from dispatch.queue import Queue
+from dispatch.roads import choice
 from routing.travel import GreatCircle, TravelTimes
 from technicians.errors import Conflict
 
@@ -73,11 +74,13 @@ def build(environment: Mapping[str, str]) -> System:
 
 
 def assemble(chosen: settings.Settings) -> System:
+    places = Places(chosen.boundaries)
+    circle = GreatCircle(circuity=chosen.circuity, speed_kmh=chosen.speed_kmh, per_stop=chosen.per_stop)
     return System(
         settings=chosen,
         engine=database.connect(chosen.database_url),
-        places=Places(chosen.boundaries),
-        travel_times=GreatCircle(circuity=chosen.circuity, speed_kmh=chosen.speed_kmh, per_stop=chosen.per_stop),
+        places=places,
+        travel_times=choice.travel_times(chosen.roads, circle, places, chosen.home / "roads.db"),
         queue=Queue(chosen.redis_url),
         photos=PhotoStore(chosen.photo_store),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ Matrix = NDArray[np.int32]
 Coordinates = NDArray[np.float64]
 
 EARTH_RADIUS = 6_371_009.0
+CELLS_AT_ONCE = 1 << 18
 
 
 class TravelTimes(Protocol):
@@ -24,6 +25,28 @@ class TravelTimes(Protocol):
         one.
         """
         ...
+
+
+@runtime_checkable
+class TravelTables(Protocol):
+    """Travel times that can also be asked for a rectangle, without the square around it."""
+
+    def table(
+        self, sources: Coordinates, destinations: Coordinates, depart_at: int | None = None
+    ) -> tuple[Matrix, Matrix]:
+        """Durations (s) and distances (m), both n × m, from each of `sources` (n × 2) to each of `destinations`."""
+        ...
+
+
+def table(
+    travel: TravelTimes, sources: Coordinates, destinations: Coordinates, depart_at: int | None = None
+) -> tuple[Matrix, Matrix]:
+    """Durations (s) and distances (m), n × m, of any travel times; cut from a matrix where they make no tables."""
+    if isinstance(travel, TravelTables):
+        return travel.table(sources, destinations, depart_at)
+    durations, distances = travel.matrix(np.concatenate([sources, destinations]), depart_at)
+    n = len(sources)
+    return durations[:n, n:], distances[:n, n:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +63,65 @@ class GreatCircle:
 
     def matrix(self, points: Coordinates, depart_at: int | None = None) -> tuple[Matrix, Matrix]:
         """Durations (s) and distances (m), n × n; the time of day makes no difference."""
-        metres = haversine(points) * self.circuity
-        seconds = np.where(metres > 0, self.per_stop + metres * 3.6 / self.speed_kmh, 0)
-        return np.rint(seconds).astype(np.int32), np.rint(metres).astype(np.int32)
+        return self.table(points, points)
+
+    def table(
+        self, sources: Coordinates, destinations: Coordinates, depart_at: int | None = None
+    ) -> tuple[Matrix, Matrix]:
+        """Durations (s) and distances (m), n × m; the time of day makes no difference."""
+        durations, distances = empty(len(sources), len(destinations))
+        for rows in bands(len(sources), len(destinations)):
+            metres = haversine(sources[rows], destinations) * self.circuity
+            seconds = metres * (3.6 / self.speed_kmh) + self.per_stop
+            seconds[metres == 0] = 0
+            np.rint(seconds, out=durations[rows], casting="unsafe")
+            np.rint(metres, out=distances[rows], casting="unsafe")
+        return durations, distances
 
 
-def haversine(points: Coordinates) -> Coordinates:
-    """Great-circle metres between all pairs of `points` (n × 2, lng and lat in degrees), n × n."""
-    radians = np.radians(np.asarray(points, dtype=np.float64).reshape(-1, 2))
-    lng, lat = radians[:, 0], radians[:, 1]
-    across = np.sin((lng[:, None] - lng[None, :]) / 2) ** 2
-    along = np.sin((lat[:, None] - lat[None, :]) / 2) ** 2
-    chord = along + np.cos(lat)[:, None] * np.cos(lat)[None, :] * across
-    metres: Coordinates = 2.0 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
-    return metres
+def empty(n: int, m: int) -> tuple[Matrix, Matrix]:
+    """Two n × m matrices to be filled."""
+    return np.empty((n, m), np.int32), np.empty((n, m), np.int32)
+
+
+def bands(n: int, m: int) -> list[slice]:
+    """The rows of an n × m table in bands small enough to stay in the processor's cache."""
+    height = max(1, CELLS_AT_ONCE // max(1, m))
+    return [slice(first, first + height) for first in range(0, n, height)]
+
+
+def haversine(points: Coordinates, others: Coordinates | None = None) -> Coordinates:
+    """Great-circle metres from each of `points` (n × 2, lng and lat in degrees) to each of `others`, n × m.
+
+    Without `others` between all pairs of `points`. The sine of half a difference is taken apart, sin(a-b) =
+    sin a cos b - cos a sin b, so that sines are needed of the points only and not of every pair.
+    """
+    a = _halves(points)
+    b = a if others is None else _halves(others)
+    across = a.sin_lng[:, None] * b.cos_lng - a.cos_lng[:, None] * b.sin_lng
+    along = a.sin_lat[:, None] * b.cos_lat - a.cos_lat[:, None] * b.sin_lat
+    across *= across
+    across *= a.shrink[:, None] * b.shrink
+    along *= along
+    along += across
+    np.minimum(along, 1.0, out=along)
+    np.sqrt(along, out=along)
+    np.arcsin(along, out=along)
+    along *= 2.0 * EARTH_RADIUS
+    return along
+
+
+@dataclass(frozen=True, slots=True)
+class _Halves:
+    """Sines and cosines of half the longitude and half the latitude, and the cosine of the whole latitude."""
+
+    sin_lng: NDArray[np.float64]
+    cos_lng: NDArray[np.float64]
+    sin_lat: NDArray[np.float64]
+    cos_lat: NDArray[np.float64]
+    shrink: NDArray[np.float64]
+
+
+def _halves(points: Coordinates) -> _Halves:
+    lng, lat = np.radians(np.asarray(points, dtype=np.float64).reshape(-1, 2)).T
+    return _Halves(np.sin(lng / 2), np.cos(lng / 2), np.sin(lat / 2), np.cos(lat / 2), np.cos(lat))

@@ -33,6 +33,16 @@ UNUSABLE = [
     ("PLAN_PROCESSES", "0"),
     ("PLAN_PROCESSES", "1.5"),
     ("PROXY_HOPS", "0.5"),
+    ("ROADS", "osrm"),
+    ("ROADS", "google:http://127.0.0.1"),
+    ("ROADS", "osrm:127.0.0.1:5000"),
+    ("ROADS", "osrm:http://127.0.0.1:port"),
+    ("ROADS", "valhalla:http://ada:hushhush@127.0.0.1:8002"),
+    ("ROADS", "great-circle:http://127.0.0.1"),
+    ("ROADS_PROFILE", "car/../status"),
+    ("ROADS_SECONDS", "0"),
+    ("ROADS_TABLE", "-1"),
+    ("ROADS_SNAP_METRES", "far"),
 ]
 
 
@@ -68,6 +78,15 @@ def test_what_is_set_is_read(tmp_path: Path) -> None:
         {"SHIFU_HOME": str(tmp_path), "PROXY_HOPS": "2", "PLAN_PROCESSES": "4.0", "SPEED_KMH": " 31.5 "}
     )
     assert (found.proxy_hops, found.plan_processes, found.speed_kmh) == (2, 4, 31.5)
+
+
+def test_what_is_set_of_roads_is_read(tmp_path: Path) -> None:
+    home = {"SHIFU_HOME": str(tmp_path)}
+    given = {"ROADS": "osrm:http://127.0.0.1:5000/", "ROADS_PROFILE": "van", "ROADS_TABLE": "300"}
+    roads = settings.read(home | given).roads
+    assert str(roads.address) == "osrm:http://127.0.0.1:5000"
+    assert (roads.profile, roads.table, roads.seconds) == ("van", 300, 5.0)
+    assert str(settings.read(home).roads.address) == "great-circle"
 
 
 def test_the_command_line_says_it_in_one_line(tmp_path: Path) -> None:
