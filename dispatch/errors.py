@@ -70,6 +70,12 @@ class PlanningCancelled(Conflict):
     code = "planning-cancelled"
 
 
+class Busy(ShifuError):
+    """As much is being worked on as may be at one time; nothing is wrong with what was asked."""
+
+    code = "busy"
+
+
 class NotReady(ShifuError):
     """The installation cannot serve anybody yet: no database, an old schema, no counties."""
 

@@ -27,6 +27,7 @@ class OutboxKind(StrEnum):
     PLAN = "plan"
     SETTLE = "settle"
     MESSAGE = "message"
+    SOLVE = "solve"
 
 
 class Outbox(Base, Stateful[OutboxState]):

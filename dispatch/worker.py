@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from dispatch import outbox, plan_day, plans, settling
+from dispatch import outbox, plan_day, plans, questions, settling
 from dispatch.errors import PlanningCancelled
 from dispatch.logs import speak_json
 from dispatch.outbox import LEASE, Outbox, OutboxKind, OutboxState
@@ -181,6 +181,11 @@ def _settle(system: System, task: Task) -> dict[str, Any]:
     )
 
 
+def _solve(system: System, task: Task) -> dict[str, Any]:
+    """Answer a planning problem that a merchant handed in."""
+    return {"answer": questions.worked_out(system, task.payload, ProgressWriter(system, task))}
+
+
 def _limits(system: System, payload: dict[str, Any]) -> Limits:
     return Limits(
         seconds=float(payload.get("seconds") or system.settings.plan_seconds),
@@ -199,6 +204,7 @@ WORK: Mapping[OutboxKind, Callable[[System, Task], dict[str, Any]]] = {
     OutboxKind.PLAN: _plan,
     OutboxKind.SETTLE: _settle,
     OutboxKind.MESSAGE: _send,
+    OutboxKind.SOLVE: _solve,
 }
 
 

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dispatch.system import System
 from webapp import (
     api,
+    api_solve,
     board,
     board_plans,
     consumer,
@@ -30,7 +31,18 @@ from webapp.access import allow_anyone, guard, undeclared
 from webapp.bodies import Body
 from webapp.sessions import HostCookie
 
-BLUEPRINTS = (health.bp, login.bp, board.bp, board_plans.bp, orders.bp, roster.bp, coverage.bp, consumer.bp, api.bp)
+BLUEPRINTS = (
+    health.bp,
+    login.bp,
+    board.bp,
+    board_plans.bp,
+    orders.bp,
+    roster.bp,
+    coverage.bp,
+    consumer.bp,
+    api.bp,
+    api_solve.bp,
+)
 
 
 def create_app(system: System) -> APIFlask:

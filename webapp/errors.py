@@ -20,8 +20,9 @@ from werkzeug.exceptions import (
     TooManyRequests,
 )
 
-from dispatch.errors import NotReady, SolverFailed, WrongRows
+from dispatch.errors import Busy, NotReady, SolverFailed, WrongRows
 from dispatch.merchants import WrongKey
+from routing.errors import InvalidProblem
 from technicians.errors import Conflict, InvalidInput, NotAllowed, NotFound, ShifuError
 from webapp import sentences
 from webapp.access import NotSignedIn
@@ -38,6 +39,7 @@ STATUS: tuple[tuple[type[ShifuError], HTTPStatus], ...] = (
     (Conflict, HTTPStatus.CONFLICT),
     (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SolverFailed, HTTPStatus.SERVICE_UNAVAILABLE),
+    (Busy, HTTPStatus.TOO_MANY_REQUESTS),
     (NotReady, HTTPStatus.SERVICE_UNAVAILABLE),
     (ShifuError, HTTPStatus.BAD_REQUEST),
 )
@@ -52,6 +54,7 @@ PLAINLY = {
 def register(app: APIFlask) -> None:
     """Translate every error of the application in one place."""
     app.register_error_handler(ShifuError, _business)
+    app.register_error_handler(InvalidProblem, _unplannable)
     app.error_processor(_api)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _unexpected)
@@ -65,6 +68,12 @@ def _business(error: ShifuError) -> Response:
     more = {"problems": list(map(sentences.row, error.problems))} if isinstance(error, WrongRows) else {}
     told = sentences.message(error), sentences.remedy(error)
     return _answer(status_of(error), error.code, *told, error.field, more)
+
+
+def _unplannable(error: InvalidProblem) -> Response:
+    """A planning problem that contradicts itself; the planner's own words are English."""
+    message = _("This cannot be planned: %(told)s.", told=error)
+    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", message, None, error.field)
 
 
 def _api(error: HTTPError) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from webapp import openapi_solve
+
 Spec = dict[str, Any]
 
 SECURITY_SCHEMES: Spec = {
@@ -44,6 +46,8 @@ def complete(spec: Spec) -> Spec:
                 operation["responses"][status]["content"] = _problem(status)
         if path.endswith("/goods-arrived"):
             operations["post"]["requestBody"]["required"] = False
+        if path.startswith("/api/v1/solve"):
+            openapi_solve.complete(PROBLEM, operations, schemas)
         if path == "/api/v1/orders":
             responses = operations["post"]["responses"]
             responses["200"] = {**responses["201"], "description": "The same order was handed in before."}

@@ -249,7 +249,7 @@ def test_the_openapi_document_has_every_operation_with_an_example(lights: Progra
     spec = lights.client.get("/openapi.json").json
     assert spec["openapi"].startswith("3.1")
     ours = spec["paths"]
-    assert len(ours) == 6
+    assert len(ours) == 8
     assert all(path.startswith("/api/v1/") for path in ours), "only the merchants' contract"
     for operations in ours.values():
         for operation in operations.values():
