@@ -105,7 +105,7 @@ class _Given:
         return RoadSettings(
             address=where,
             profile=profile or None,
-            seconds=self.number("ROADS_SECONDS", 5.0, least=0.1, most=120),
+            seconds=self.number("ROADS_SECONDS", 3.0, least=0.1, most=120),
             table=self.whole("ROADS_TABLE", 0, least=0, most=10_000) or None,
             snap=self.number("ROADS_SNAP_METRES", 1000.0, least=10, most=35_000),
         )

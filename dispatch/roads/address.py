@@ -38,7 +38,7 @@ class RoadSettings:
 
     address: RoadAddress = RoadAddress()
     profile: str | None = None
-    seconds: float = 5.0
+    seconds: float = 3.0
     table: int | None = None
     snap: float = 1000.0
 

@@ -37,7 +37,7 @@ class OffRoad(Exception):
         self.destinations = destinations
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Cells:
     """Durations (s) and distances (m), n × m; NO_ROAD where there is no way, MISSING where nothing is known."""
 

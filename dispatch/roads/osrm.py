@@ -29,7 +29,7 @@ class Osrm:
 
     @property
     def name(self) -> str:
-        return f"osrm {self.server.url} {self.profile}"
+        return f"osrm {self.server.url} {self.profile} {self.snap:g} m"
 
     @property
     def knows_hours(self) -> bool:

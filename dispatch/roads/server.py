@@ -25,8 +25,8 @@ class Server:
     """Answers below `url`. `seconds` is the time for one answer; `pause` (s) doubles between attempts, with jitter."""
 
     url: str
-    seconds: float = 5.0
-    pause: float = 0.2
+    seconds: float = 3.0
+    pause: float = 0.1
 
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
         """Status below 500 and the JSON object of `url` + `path`; NoAnswer when there is none."""

@@ -37,7 +37,7 @@ class Valhalla:
 
     @property
     def name(self) -> str:
-        return f"valhalla {self.server.url} {self.profile}"
+        return f"valhalla {self.server.url} {self.profile} {self.snap:g} m"
 
     @property
     def knows_hours(self) -> bool:
@@ -70,9 +70,8 @@ class Valhalla:
         return self.server.post("/sources_to_targets", question)[1]
 
     def _locations(self, points: Coordinates) -> list[dict[str, float]]:
-        return [
-            {"lon": round(lng, 5), "lat": round(lat, 5), "search_cutoff": self.snap} for lng, lat in points.tolist()
-        ]
+        cutoff = round(self.snap)  # anything but a whole number is disregarded
+        return [{"lon": round(lng, 5), "lat": round(lat, 5), "search_cutoff": cutoff} for lng, lat in points.tolist()]
 
     def _off(self, points: Coordinates) -> set[int]:
         """Positions of the points without a road near, found by halving: an error does not say which it means."""

@@ -145,6 +145,8 @@ def test_valhalla_is_told_the_hour_and_has_as_many_targets_as_sources_to_heed_it
     assert np.abs(durations - expected).max() <= 1
     (question,) = server.asked
     assert question["date_time"] == {"type": 1, "value": "2026-05-13T08:30"}
+    assert question["sources"][0]["search_cutoff"] == 1000
+    assert isinstance(question["sources"][0]["search_cutoff"], int)
 
 
 def test_where_no_road_leads_between_places_on_the_road_travel_takes_for_ever() -> None:
@@ -323,6 +325,19 @@ def test_a_server_that_is_too_slow_is_asked_once_and_then_left_alone() -> None:
     assert np.array_equal(second.durations, CIRCLE.matrix(town(3))[0])
 
 
+def test_without_a_breaker_every_part_would_wait_for_a_slow_server() -> None:
+    release = threading.Event()
+
+    def frozen(_: Any) -> road_servers.Answer:
+        release.wait(30)
+        return 200, {}
+
+    with serving(frozen) as server:
+        osrm_times(server.url, seconds=0.05, most=1, in_flight=1, breaker=PATIENT).measured(town(2), town(2))
+        release.set()
+    assert len(server.asked) == 4
+
+
 def test_a_table_that_takes_too_long_is_estimated_for_the_rest(streets: RoadServer) -> None:
     found = osrm_times(streets.url, patience=-1.0).measured(town(3), town(3))
     assert "not whole after" in found.provenance.reason
@@ -383,6 +398,16 @@ def test_a_place_without_a_road_is_not_asked_for_again(tmp_path: Path) -> None:
         before = len(server.asked)
         assert times.measured(town(4), town(4)).provenance.estimated == 6
         assert len(server.asked) == before
+
+
+def test_hours_are_kept_apart_where_they_matter(tmp_path: Path) -> None:
+    with serving(road_servers.valhalla) as server:
+        times = RoadTimes(RoadSource(Valhalla(Server(server.url)), MatrixCache(tmp_path / "roads.db")), CIRCLE)
+        rush, same_hour = times.matrix(town(3), EIGHT)[0], times.matrix(town(3), EIGHT + 1800)[0]
+        assert len(server.asked) == 1
+        ordinary = times.matrix(town(3))[0]
+    assert np.array_equal(rush, same_hour)
+    assert (rush > ordinary).sum() == 6
 
 
 def test_travel_times_can_be_handed_to_another_process(streets: RoadServer, tmp_path: Path) -> None:

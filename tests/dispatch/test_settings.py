@@ -85,7 +85,7 @@ def test_what_is_set_of_roads_is_read(tmp_path: Path) -> None:
     given = {"ROADS": "osrm:http://127.0.0.1:5000/", "ROADS_PROFILE": "van", "ROADS_TABLE": "300"}
     roads = settings.read(home | given).roads
     assert str(roads.address) == "osrm:http://127.0.0.1:5000"
-    assert (roads.profile, roads.table, roads.seconds) == ("van", 300, 5.0)
+    assert (roads.profile, roads.table, roads.seconds) == ("van", 300, 3.0)
     assert str(settings.read(home).roads.address) == "great-circle"
 
 
