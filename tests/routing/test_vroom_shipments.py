@@ -66,9 +66,30 @@ def test_the_answer_names_tasks_as_the_question_did() -> None:
         ("delivery", 1),
         ("end", None),
     ]
-    assert (route["delivery"], route["pickup"]) == ([3], [2])
+    assert [step["load"] for step in route["steps"]] == [[1], [0], [2], [0], [0]]
+    assert (route["delivery"], route["pickup"], route["violations"]) == ([3], [2], [])
     assert route["priority"] == 60
     assert route["steps"][2]["description"] == "fetch"
+
+
+def test_a_delivery_before_its_pickup_is_told() -> None:
+    asked = from_vroom(question(jobs=[]))
+    pickup, delivery = (visit.id for visit in asked.problem.visits)
+    (route,) = to_vroom(asked, Plan((Route(3, (delivery, pickup)),), {}))["routes"]
+    assert "precedence" in [violation["cause"] for violation in route["violations"]]
+
+
+def test_the_load_of_a_shipment_counts_between_its_ends_only() -> None:
+    second = {"amount": [3], "pickup": {"id": 8, "location_index": 2}, "delivery": {"id": 9, "location_index": 1}}
+    asked = from_vroom(question(jobs=[], shipments=[SHIPMENT, second]))
+    first_up, first_off, second_up, second_off = (
+        next(number for number, task in asked.tasks.items() if task == wanted)
+        for wanted in (Task("pickup", 1), Task("delivery", 1), Task("pickup", 8), Task("delivery", 9))
+    )
+    one_by_one = to_vroom(asked, Plan((Route(3, (first_up, first_off, second_up, second_off)),), {}))
+    assert one_by_one["routes"][0]["violations"] == []
+    together = to_vroom(asked, Plan((Route(3, (first_up, second_up, second_off, first_off)),), {}))
+    assert [violation["cause"] for violation in together["routes"][0]["violations"]] == ["load"]
 
 
 def test_a_shipment_left_out_is_two_tasks_with_a_reason() -> None:
