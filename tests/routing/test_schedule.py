@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from routing.check import violations
 from routing.plan import Plan, Route, Rule, Stop
-from routing.problem import Break, Pin, Problem, TimeWindow, Vehicle, Visit
+from routing.problem import Break, Pin, Precedence, Problem, TimeWindow, Vehicle, Visit
 from routing.schedule import stops
 from tests.routing.towns import DAY, HOUR, MINUTE, drawn
 from tests.routing.worlds import problems
@@ -104,6 +104,21 @@ def test_deliveries_leave_and_pickups_stay_on_board() -> None:
     van = replace(HOME, capacity=(5,))
     found = timed([visit(1, "a", load=(2,)), visit(2, "b", load=(1,), pickup=(4,))], van)
     assert [stop.load for stop in found] == [(3,), (1,), (4,), (4,)]
+
+
+def test_a_shipment_is_on_board_between_its_two_visits_only() -> None:
+    made = [visit(1, "a", pickup=(3,)), visit(2, "b", load=(1,)), visit(3, "b"), visit(4, "c", pickup=(2,))]
+    problem = replace(
+        ROW.problem(made, [replace(HOME, capacity=(4,))]), links=(Precedence(1, 3, same_vehicle=True), Precedence(2, 4))
+    )
+    found = stops(problem, Route(1, (1, 2, 3, 4)))
+    assert [stop.load for stop in found] == [(1,), (4,), (3,), (0,), (2,), (2,)]
+
+
+def test_what_is_to_be_delivered_before_it_was_picked_up_is_not_on_board() -> None:
+    problem = ROW.problem([visit(1, "a", pickup=(3,)), visit(2, "b")], [replace(HOME, capacity=(3,))])
+    problem = replace(problem, links=(Precedence(1, 2, same_vehicle=True),))
+    assert [stop.load for stop in stops(problem, Route(1, (2, 1)))] == [(0,), (0,), (3,), (3,)]
 
 
 def test_an_unknown_visit_has_no_times() -> None:
