@@ -76,14 +76,17 @@ def _plan(session: Session, plan: DayPlan | None) -> dict[str, Any] | None:
 
 
 def _left_out(session: Session, plan: DayPlan | None, visits: list[Rows]) -> list[list[Any]]:
-    """The promised visits that no route holds, each with the plan's reason, or `missing` when it never saw them."""
-    reasons: dict[int, tuple[str, str]] = {}
+    """The promised visits that no route holds, each with the plan's reason, or `missing` when it never saw them.
+
+    The detail is what the planner counted, by name.
+    """
+    reasons: dict[int, tuple[str, dict[str, int]]] = {}
     if plan is not None:
-        query = select(Unassigned.visit_id, Unassigned.rule, Unassigned.detail)
-        for visit_id, rule, detail in session.execute(query.where(Unassigned.day_plan_id == plan.id)):
-            reasons[visit_id] = (rule, detail)
+        query = select(Unassigned.visit_id, Unassigned.rule, Unassigned.counts)
+        for visit_id, rule, counts in session.execute(query.where(Unassigned.day_plan_id == plan.id)):
+            reasons[visit_id] = (rule, counts)
     ordered = sorted(visits, key=lambda row: (-row.priority, row.earliest, row.visit))
-    return [[row.visit, *reasons.get(row.visit, (Rule.MISSING.value, ""))] for row in ordered]
+    return [[row.visit, *reasons.get(row.visit, (Rule.MISSING.value, {}))] for row in ordered]
 
 
 def _products(session: Session, codes: set[str]) -> dict[str, dict[str, Any]]:

@@ -121,7 +121,7 @@ class Stop(Base):
 
 
 class Unassigned(Base):
-    """A visit this plan leaves out, and the rule that says why."""
+    """A visit this plan leaves out, the rule that says why, and what was counted (`routing.plan.Reason`)."""
 
     __tablename__ = "unassigned"
     __table_args__ = (UniqueConstraint("day_plan_id", "visit_id"),)
@@ -131,4 +131,5 @@ class Unassigned(Base):
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
     rule: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(String(500))
+    counts: Mapped[dict[str, int]] = mapped_column(default=dict)
     visit: Mapped[Visit] = relationship()

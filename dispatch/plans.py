@@ -145,6 +145,7 @@ def _keep_reasons(session: Session, plan: DayPlan, planned: Plan) -> None:
                     "visit_id": visit,
                     "rule": reason.rule,
                     "detail": reason.detail[:500],
+                    "counts": reason.counts,
                 }
                 for visit, reason in planned.unassigned.items()
             ],

@@ -36,10 +36,10 @@ class Engine(Protocol):
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
-    """Routes as [vehicle, visits], unassigned as [visit, rule, detail]."""
+    """Routes as [vehicle, visits], unassigned as [visit, rule, note, counts]."""
     return {
         "routes": [[route.vehicle, list(route.visits)] for route in plan.routes],
-        "unassigned": [[visit, reason.rule, reason.detail] for visit, reason in plan.unassigned.items()],
+        "unassigned": [[visit, why.rule, why.note, why.counts] for visit, why in plan.unassigned.items()],
     }
 
 

@@ -190,7 +190,7 @@ def _plan(content: Any, problem: Problem) -> Plan:
     """The plan, if it names the problem's vehicles and gives every visit exactly one place or reason."""
     try:
         routes = tuple(Route(vehicle, tuple(visits)) for vehicle, visits in content["routes"])
-        unassigned = {visit: Reason(Rule(rule), detail) for visit, rule, detail in content["unassigned"]}
+        unassigned = {visit: Reason(Rule(rule), note, **counts) for visit, rule, note, counts in content["unassigned"]}
         named = Counter(visit for route in routes for visit in route.visits) + Counter(unassigned.keys())
     except (KeyError, TypeError, ValueError):
         raise _nonsense("a plan that is none") from None

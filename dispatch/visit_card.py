@@ -21,7 +21,7 @@ from technicians.place import County, PlanningArea
 
 @dataclass(frozen=True, slots=True)
 class VisitCard:
-    """One visit in one plan. `rule` and `detail` say why it is in no route; both None when it is in one."""
+    """One visit in one plan. `rule` and `counts` say why it is in no route; both None when it is in one."""
 
     visit_id: int
     order_id: int
@@ -57,7 +57,7 @@ class VisitCard:
     arrived_at: datetime | None
     left_at: datetime | None
     rule: str | None
-    detail: str | None
+    counts: dict[str, int] | None
     time_zone: str
 
     @property
@@ -95,7 +95,7 @@ def _query(plan_id: int | None) -> Select[*tuple[Any, ...]]:
             WorkOrder.priority, Visit.state, Visit.failure_reason, Visit.service, Visit.setup,
             Appointment.window_starts_at, Appointment.window_ends_at, holder.id, holder.name, Stop.scheduled_start,
             Stop.scheduled_leave, Stop.travel, Visit.pinned_technician_id, pinned.name, Visit.pinned_start_at,
-            Visit.en_route_at, Visit.arrived_at, Visit.left_at, Unassigned.rule, Unassigned.detail,
+            Visit.en_route_at, Visit.arrived_at, Visit.left_at, Unassigned.rule, Unassigned.counts,
             PlanningArea.time_zone,
         )
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)

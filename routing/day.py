@@ -25,7 +25,7 @@ from routing.score import HOUR, mean_worked
 Ints = NDArray[np.int64]
 ANY_TIME = (TimeWindow(0, LATE - 1),)
 SPARE_VISITS = 2
-ROW, POSITION, WINDOW, START, COST, END = range(6)
+ROW, POSITION, WINDOW, START, COST, END, LATEST = range(7)
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Day:
     routes: list[Route]
     links: Sequence[Link]
     _number: dict[int, int]
-    _held: dict[int, tuple[int, Stop]]
+    held: dict[int, tuple[int, Stop]]
     _who: Qualified
     _reach: Reach
     _fleet: _Fleet
@@ -124,15 +124,21 @@ class Day:
         return self._sorted(visit, found)
 
     def places(self, visit: Visit) -> Ints:
-        """Rows of (row, position, window, start, cost, end of the route); rows that hold the visit are left out."""
-        open_to = opening(self.links, visit, self._held) if self.links else Opening()
+        """(row, position, window, start, cost, end of the route, latest start), but for rows that hold the visit."""
+        open_to = opening(self.links, visit, self.held) if self.links else Opening()
         if open_to is None or not pin_in_window(visit):
-            return np.zeros((0, 6), np.int64)
+            return np.zeros((0, 7), np.int64)
         found: Ints = places(self._visits, self._vehicles, self._rows, self._wanted(visit, open_to))
         if self.links and linked(self.links, visit.id):
             kept = [self._may_stand(visit, open_to, row, position) for row, position in found[:, :2].tolist()]
             found = found[np.array(kept, dtype=bool)]
         return found
+
+    def driven_cost(self) -> Ints:
+        """What the drives of each row cost."""
+        legs = np.arange(self._rows.cost.shape[1]) <= self._rows.many[:, None]
+        cost: Ints = np.where(legs, self._rows.cost, 0).sum(axis=1)
+        return cost
 
     def _wanted(self, visit: Visit, open_to: Opening) -> Wanted:
         rows, first, last = self._candidates(visit)
@@ -210,7 +216,7 @@ class Day:
 
     def _of_one(self, route: Route, vehicle: Vehicle) -> Day:
         visits = [self.problem.visit(v) for v in route.visits]
-        return Day.over(self.problem, (vehicle,), visits, [route], [0], self.links, self._held)
+        return Day.over(self.problem, (vehicle,), visits, [route], [0], self.links, self.held)
 
     def _sorted(self, visit: Visit, found: Ints) -> list[Insertion]:
         vehicle = self._fleet.ids[self._rows.vehicle[found[:, ROW]]]
@@ -224,8 +230,8 @@ class Day:
         """Planned visits joined to others keep their start; what is shipped is put off where it is delivered."""
         kept = {visit for link in self.links if not is_kept_by_order(link) for visit in ends(link)}
         for visit in visits:
-            if visit.id in self._held and visit.id in kept:
-                span = kept_start(visit, self._held[visit.id][1].start)[0]
+            if visit.id in self.held and visit.id in kept:
+                span = kept_start(visit, self.held[visit.id][1].start)[0]
                 self._visits.windows[self._number[visit.id]] = (FAR, -FAR)
                 self._visits.windows[self._number[visit.id], 0] = (span.earliest, span.latest)
         for link in self.links:

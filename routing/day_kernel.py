@@ -247,8 +247,8 @@ def _spare(visits: Visits, vehicles: Vehicles, rows: Rows, row: int) -> None:
 
 @njit(cache=True)
 def places(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted) -> Ints:
-    """Every (route, position, window, start, cost, end of the route) at which the visit fits, as rows."""
-    found = np.empty((((wanted.last - wanted.first) + 1).sum() * wanted.windows.shape[0], 6), np.int64)
+    """Every (route, position, window, start, cost, end of the route, latest start) at which the visit fits, as rows."""
+    found = np.empty((((wanted.last - wanted.first) + 1).sum() * wanted.windows.shape[0], 7), np.int64)
     many = 0
     most = 1 << vehicles.pauses.shape[1]
     ready, by, leave, arrive = np.empty((4, most), np.int64)
@@ -269,6 +269,7 @@ def places(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted) -> In
                     found[many, 3] = start
                     found[many, 4] = _cost(vehicles, rows, wanted, a, i, start, end)
                     found[many, 5] = end
+                    found[many, 6] = _latest(vehicles, rows, wanted, a, i, w, ready, by, leave)
                     many += 1
     return found[:many]
 
@@ -341,6 +342,24 @@ def _start(
                 best = min(best, start)
             arrive[then] = min(arrive[then], leave[then])
     return best
+
+
+@njit(cache=True, forceinline=True)
+def _latest(
+    vehicles: Vehicles, rows: Rows, wanted: Wanted, a: int, i: int, w: int, ready: Ints, by: Ints, begin: Ints
+) -> int:
+    """The latest start in window w after which the rest of the route can be kept."""
+    k = rows.vehicle[wanted.rows[a]]
+    states = 1 << vehicles.breaks[k]
+    for taken in range(states):
+        begin[taken] = by[taken] - wanted.onward[a, i + 1]
+    _rest_before(vehicles, k, begin)
+    latest = -FAR
+    for taken in range(states):
+        start = min(begin[taken] - wanted.service, wanted.windows[w, 1])
+        if start >= ready[taken] and start >= wanted.windows[w, 0]:
+            latest = max(latest, start)
+    return int(latest)
 
 
 @njit(cache=True, forceinline=True)

@@ -101,21 +101,6 @@ ORDER = (
     Rule.MAX_TRAVEL, Rule.MAX_DISTANCE, Rule.WINDOW, Rule.SHIFT, Rule.BREAK,
 )  # fmt: skip
 
-SAYS = {
-    Rule.COUNTY: "do not cover its county",
-    Rule.SKILL: "lack a skill it needs",
-    Rule.LEVEL: "have a skill it needs at too low a level",
-    Rule.NOT_ALLOWED: "are not among those allowed to make it",
-    Rule.PIN: "cannot keep its pin",
-    Rule.CAPACITY: "cannot carry its load",
-    Rule.MAX_VISITS: "may make no visit",
-    Rule.MAX_TRAVEL: "would travel for longer than they may",
-    Rule.MAX_DISTANCE: "would travel farther than they may",
-    Rule.WINDOW: "cannot reach it inside its arrival windows",
-    Rule.SHIFT: "cannot finish it and be back before their shift ends",
-    Rule.BREAK: "could not take their break",
-}
-
 
 def _candidates(problem: Problem, visit: Visit) -> Sequence[Vehicle] | Reason:
     """The vehicles the visit's own pin or list leaves to choose from."""
@@ -133,13 +118,10 @@ def _candidates(problem: Problem, visit: Visit) -> Sequence[Vehicle] | Reason:
 
 def _nearest(stopped: Counter[Rule], among: int) -> Reason:
     rule = max(stopped, key=lambda rule: (ORDER.index(rule), stopped[rule]))
-    return Reason(rule, f"{stopped[rule]} of the {among} nearest vehicles {SAYS[rule]}")
+    return Reason(rule, stopped=stopped[rule], nearest=among)
 
 
 def _no_time(plan: Plan, qualified: Sequence[Vehicle]) -> Reason:
     ids = {vehicle.id for vehicle in qualified}
     busy = sum(1 for route in plan.routes if route.vehicle in ids and route.visits)
-    return Reason(
-        Rule.NO_TIME,
-        f"{len(qualified)} vehicles could make it, {busy} of them already have visits; none has room",
-    )
+    return Reason(Rule.NO_TIME, able=len(qualified), busy=busy)

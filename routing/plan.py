@@ -32,12 +32,55 @@ class Rule(StrEnum):
     MISSING = "missing"
 
 
+SAYS = {
+    Rule.COUNTY: "do not cover its county",
+    Rule.SKILL: "lack a skill it needs",
+    Rule.LEVEL: "have a skill it needs at too low a level",
+    Rule.NOT_ALLOWED: "are not among those allowed to make it",
+    Rule.PIN: "cannot keep its pin",
+    Rule.PARTNER: "cannot make it together with its partner",
+    Rule.PRECEDENCE: "cannot make it after what must come before",
+    Rule.SEQUENCE: "have begun what it would have to come before",
+    Rule.CAPACITY: "cannot carry its load",
+    Rule.MAX_VISITS: "may make no visit",
+    Rule.MAX_TRAVEL: "would travel for longer than they may",
+    Rule.MAX_DISTANCE: "would travel farther than they may",
+    Rule.WINDOW: "cannot reach it inside its arrival windows",
+    Rule.SHIFT: "cannot finish it and be back before their shift ends",
+    Rule.BREAK: "could not take their break",
+}
+"""What a rule that stops vehicles says of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a visit is unassigned: the rule that stops most of the vehicles that come nearest to making it."""
+    """Why a visit is unassigned: the rule that stops most of the vehicles that come nearest to making it.
+
+    It stops `stopped` of the `nearest` vehicles; or `able` are those whom no rule about the person stops, `busy` of
+    them having visits. None where nothing was counted; `note` is what else there is to say.
+    """
 
     rule: Rule
-    detail: str
+    note: str = ""
+    stopped: int | None = None
+    nearest: int | None = None
+    able: int | None = None
+    busy: int | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was counted, by name: what `Reason(rule, note, **counts)` takes."""
+        counted = {"stopped": self.stopped, "nearest": self.nearest, "able": self.able, "busy": self.busy}
+        return {name: many for name, many in counted.items() if many is not None}
+
+    @property
+    def detail(self) -> str:
+        """The reason as an English sentence."""
+        if self.stopped is not None:
+            return f"{self.stopped} of the {self.nearest} nearest vehicles {SAYS[self.rule]}"
+        if self.able is not None:
+            return f"{self.able} vehicles could make it, {self.busy} of them already have visits; none has room"
+        return self.note
 
 
 @dataclass(frozen=True, slots=True)

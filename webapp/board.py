@@ -104,7 +104,7 @@ def visit_panel(visit_id: int) -> ResponseReturnValue:
     plan_id = request.args.get("plan", type=int)
     with system().transaction(read_only=True) as session:
         card = visit_card.card(session, visit_id, plan_id)
-    return render_template("board_visit.html", card=card, zone=card.zone, why=reasons.reason(card.detail or ""))
+    return render_template("board_visit.html", card=card, zone=card.zone, why=reasons.reason(card.counts or {}))
 
 
 def _preview(preview: Preview, skills: dict[str, dict[str, str]]) -> dict[str, Any]:

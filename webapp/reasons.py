@@ -10,20 +10,19 @@ from flask_babel import gettext as _
 from routing.plan import Rule
 from webapp.page import kilometres, span
 
-FULL = re.compile(r"(?P<able>\d+) vehicles could make it, (?P<busy>\d+) of them already have visits; none has room")
-STOPPED = re.compile(r"(?P<stopped>\d+) of the (?P<among>\d+) nearest vehicles .+")
 SKILL = re.compile(r"vehicle \d+ lacks skill (?P<skill>\S+)")
 LEVEL = re.compile(r"vehicle \d+ has (?P<skill>\S+) at level (?P<has>\d+), not (?P<needed>\d+)")
 SECONDS = {Rule.WINDOW, Rule.PIN, Rule.SHIFT, Rule.BREAK, Rule.MAX_TRAVEL}
 
 
-def reason(detail: str) -> str:
-    """How many technicians the rule keeps from the visit; empty where the rule says it all."""
-    if full := FULL.fullmatch(detail):
-        told = _("%(able)s technicians could make it, %(busy)s of them have visits; none has room.", **full.groupdict())
+def reason(counts: dict[str, int]) -> str:
+    """How many technicians the rule keeps from the visit, as the planner counted; empty where the rule says it all."""
+    if "able" in counts:
+        told = _("%(able)s technicians could make it, %(busy)s of them have visits; none has room.", **counts)
         return str(told)
-    if stopped := STOPPED.fullmatch(detail):
-        return str(_("This stops %(stopped)s of the %(among)s nearest technicians.", **stopped.groupdict()))
+    if "stopped" in counts:
+        among = {"stopped": counts["stopped"], "among": counts["nearest"]}
+        return str(_("This stops %(stopped)s of the %(among)s nearest technicians.", **among))
     return ""
 
 

@@ -58,7 +58,7 @@ def test_stops_come_in_the_order_of_each_route(town: Town) -> None:
 
 def test_a_visit_that_no_plan_has_seen_is_listed_as_missing(town: Town) -> None:
     visits = planned(town)
-    assert drawn(town)["unassigned"]["rows"] == [[visits["A4"], "missing", ""]]
+    assert drawn(town)["unassigned"]["rows"] == [[visits["A4"], "missing", {}]]
 
 
 def test_a_visit_taken_out_by_hand_says_so(town: Town) -> None:

@@ -16,7 +16,7 @@ from dispatch.errors import PlanningCancelled, SolverFailed
 from dispatch.solver_child import Engine
 from dispatch.solver_process import solve_in_child
 from routing.limits import Limits, Progress
-from routing.plan import Plan, Route
+from routing.plan import Plan, Reason, Route, Rule
 from routing.problem import Problem, TimeWindow, Vehicle, Visit
 from tests.dispatch import engines
 from tests.processes import all_end, named_in
@@ -46,6 +46,11 @@ def test_the_real_planner_plans_in_a_child(problem: Problem) -> None:
 
 def test_the_running_plan_reaches_the_child(problem: Problem) -> None:
     start = Plan((Route(7, (2, 1)),), {})
+    assert solve_in_child(problem, SHORT, start, engine=engines.keeps_the_start) == start
+
+
+def test_what_was_counted_of_a_visit_left_out_comes_back_from_the_child(problem: Problem) -> None:
+    start = Plan((), {1: Reason(Rule.SKILL, stopped=2, nearest=3), 2: Reason(Rule.NO_TIME, "其他", able=1, busy=0)})
     assert solve_in_child(problem, SHORT, start, engine=engines.keeps_the_start) == start
 
 

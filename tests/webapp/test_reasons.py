@@ -1,4 +1,4 @@
-"""The planner's reasons in a dispatcher's words; the sentences come from the planner itself."""
+"""The planner's reasons in a dispatcher's words."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from flask_babel import force_locale
 
 from dispatch.changes import DISPATCHERS_CHOICE
 from dispatch.system import System
-from routing import eligibility
-from routing.plan import Rule
+from routing.plan import SAYS, Reason, Rule
 from webapp.app import create_app
 from webapp.reasons import breach, reason
 from webapp.words import word
 
-FULL = "10 vehicles could make it, 8 of them already have visits; none has room"
+FULL = Reason(Rule.NO_TIME, able=10, busy=8).counts
 
 
 @pytest.fixture
@@ -29,16 +28,16 @@ def test_a_full_day_is_told_in_both_languages(app: Flask) -> None:
         assert reason(FULL) == "10 technicians could make it, 8 of them have visits; none has room."
 
 
-@pytest.mark.parametrize("says", eligibility.SAYS.values())
-def test_every_rule_that_stops_people_is_told_without_vehicles(app: Flask, says: str) -> None:
+@pytest.mark.parametrize("rule", SAYS)
+def test_every_rule_that_stops_people_is_told_without_vehicles(app: Flask, rule: Rule) -> None:
     with app.test_request_context(), force_locale("en"):
-        assert reason(f"7 of the 10 nearest vehicles {says}") == "This stops 7 of the 10 nearest technicians."
+        assert reason(Reason(rule, stopped=7, nearest=10).counts) == "This stops 7 of the 10 nearest technicians."
 
 
 def test_what_says_no_more_than_its_rule_is_left_away(app: Flask) -> None:
     with app.test_request_context():
-        assert reason("Taken out of the plan by a dispatcher.") == ""
-        assert reason("there is no vehicle to plan for") == ""
+        assert reason(Reason(Rule.NO_VEHICLE, "there is no vehicle to plan for").counts) == ""
+        assert reason({}) == ""
 
 
 @pytest.mark.parametrize("rule", [*Rule, DISPATCHERS_CHOICE])
