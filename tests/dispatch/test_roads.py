@@ -359,6 +359,18 @@ def test_the_breaker_lets_through_again_after_a_rest_and_closes_with_an_answer()
     assert not breaker.is_open
 
 
+def test_a_server_that_answered_a_moment_ago_is_taken_for_slow_and_not_for_gone() -> None:
+    now = [0.0]
+    breaker = Breaker(clock=lambda: now[0])
+    breaker.answered()
+    now[0] = 5.0
+    breaker.failed(is_down=True)
+    assert not breaker.is_open
+    now[0] = 15.0
+    breaker.failed(is_down=True)
+    assert breaker.is_open
+
+
 def test_what_was_asked_is_not_asked_again(streets: RoadServer, tmp_path: Path) -> None:
     times = osrm_times(streets.url, cache=tmp_path / "roads.db")
     first = times.measured(town(5), town(5))
