@@ -88,6 +88,9 @@ def _breaks(row: Json, where: str, vehicle: int, steps: Steps) -> tuple[Break, .
         raise InvalidProblem(f"{where}.breaks", f"are {len(given)}; at most {MOST_BREAKS} a vehicle can be planned")
     breaks = tuple(_break(rest, f"{where}.breaks[{i}]", vehicle, steps) for i, rest in enumerate(given))
     once((rest.id for rest in breaks), f"{where}.breaks")
+    for (timed, rest), bounds in steps.rests.items():
+        if timed == vehicle and rest not in {one.id for one in breaks}:
+            raise InvalidProblem(bounds.where, f"is for break {rest}; the vehicle has none of that id, add it")
     return breaks
 
 

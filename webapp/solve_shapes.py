@@ -13,15 +13,18 @@ Rows = list[dict[str, Any]]
 
 
 class QuestionIn(BaseModel):
-    """VROOM's input. Fields that are not planned with are ignored; those that would change the meaning are refused."""
+    """VROOM's input, looked at closely by `routing.vroom` only, which names the first field that cannot be used.
+
+    Fields that are not planned with are ignored; those that would change the meaning are refused.
+    """
 
     model_config = ConfigDict(extra="allow")
 
-    vehicles: Rows = Field(description="At most 200; at least one for an answer with routes.")
-    jobs: Rows = Field(default=[], description="With the ends of shipments at most 1,000.")
-    shipments: Rows = Field(default=[])
+    vehicles: list[Any] = Field(description="At most 200; at least one for an answer with routes.")
+    jobs: list[Any] = Field(default=[], description="With the ends of shipments at most 1,000.")
+    shipments: list[Any] = Field(default=[])
     matrices: dict[str, Any] | None = Field(None, description="`durations`, `distances`, `costs` of one profile.")
-    matrix: list[list[Any]] | None = Field(None, description="The old form of one matrix of durations.")
+    matrix: list[Any] | None = Field(None, description="The old form of one matrix of durations.")
     options: dict[str, Any] | None = Field(None, description="`g`: add `geometry`; `l`: seconds.")
 
 

@@ -90,6 +90,7 @@ def test_ids_in_quotation_marks_are_read_and_given_back() -> None:
         ([step("start", service_before=500)], "vehicles[0].steps[0].service_before"),
         ([step("end", service_after=500)], "vehicles[0].steps[0].service_after"),
         ([step("end", service_before=50)], "vehicles[0].steps[0].service_before"),
+        ([step("break", 5, service_at=600)], "vehicles[0].steps[0].service_at"),
         ([step("break", 4, service_at=600)], "vehicles[0].steps[0].service_at"),
     ],
 )

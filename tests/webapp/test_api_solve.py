@@ -127,6 +127,8 @@ def test_a_body_that_is_no_question_is_refused(planner: Program, text: str) -> N
     ("change", "field"),
     [
         ('"jobs": "all"', "jobs"),
+        ('"jobs": [7]', "jobs"),
+        ('"matrix": [7]', "matrix"),
         ('"jobs": [{"id": 1}]', "jobs[0].location"),
         ('"jobs": [{"id": 1, "location": [121, 31], "service": -1}]', "jobs[0].service"),
         ('"jobs": [{"id": 1, "location": [121, 31], "service": NaN}]', "jobs[0].service"),
