@@ -73,12 +73,10 @@ def filled(problem: Problem, routes: Sequence[Route]) -> Plan:
 
 def _best(problem: Problem, plan: Plan, visit_id: int) -> Insertion | None:
     places = insertions(problem, plan, visit_id)
-    free = (place for place in places if place.position >= len(problem.vehicle(place.vehicle).frozen))
-    if too_many_changed(problem, plan.routes) <= 0:
-        return next(free, None)
-    assert problem.published is not None
+    if problem.published is None or too_many_changed(problem, plan.routes) <= 0:
+        return next(iter(places), None)
     told = problem.published.vehicles.get(visit_id)
-    return min(free, key=lambda place: place.vehicle != told, default=None)
+    return min(places, key=lambda place: place.vehicle != told, default=None)
 
 
 def _grouped(problem: Problem, loose: Problem, plan: Plan, group: list[int]) -> tuple[Plan, list[int]]:
@@ -144,8 +142,7 @@ def _with_pinned(problem: Problem, kept: Mapping[int, Route]) -> dict[int, Route
             route = found.get(visit.pin.vehicle, Route(visit.pin.vehicle, ()))
             place = fits(problem, route, visit)
             position = len(route.visits) if place is None else place.position
-            at_least = len(problem.vehicle(route.vehicle).frozen)
-            found[route.vehicle] = inserted(route, visit_id, max(position, at_least))
+            found[route.vehicle] = inserted(route, visit_id, position)
     return found
 
 

@@ -43,11 +43,9 @@ def with_group(problem: Problem, loose: Problem, plan: Plan, group: Sequence[int
     if not group:
         return plan
     for place in insertions(loose, plan, loose.visit(group[0]))[:TRIES]:
-        if place.position >= len(problem.vehicle(place.vehicle).frozen):
-            tried = placed(plan, place.vehicle, group[0], place.position)
-            whole = with_group(problem, loose, tried, group[1:])
-            if whole is not None and (group[1:] or keeps_links(problem, whole, place.vehicle)):
-                return whole
+        whole = with_group(problem, loose, placed(plan, place.vehicle, group[0], place.position), group[1:])
+        if whole is not None and (group[1:] or keeps_links(problem, whole, place.vehicle)):
+            return whole
     return None
 
 

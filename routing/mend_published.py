@@ -42,7 +42,7 @@ def nearer_to_published(problem: Problem, kept: dict[int, Route]) -> dict[int, R
 def _moved(problem: Problem, kept: dict[int, Route], visit_id: int, start: int, end: int) -> dict[int, Route] | None:
     shorter = Route(start, tuple(visit for visit in kept[start].visits if visit != visit_id))
     place = fits(problem, kept.get(end, Route(end, ())), problem.visit(visit_id))
-    if place is None or place.position < len(problem.vehicle(end).frozen):
+    if place is None:
         return None
     moved = {**kept, start: shorter, end: inserted(kept.get(end, Route(end, ())), visit_id, place.position)}
     unharmed = not any(route_violations(problem, shorter)) and together(problem, moved) == moved

@@ -143,6 +143,13 @@ def test_a_frozen_visit_is_missed_where_its_vehicle_has_no_route() -> None:
     ]
 
 
+def test_frozen_visits_are_missed_in_another_order_or_behind_others() -> None:
+    frozen = (replace(HOME, frozen=(1, 2)), replace(HOME, id=2))
+    assert told({1: (1, 2, 3)}, vehicles=frozen) == []
+    for visits in ((2, 1, 3), (3, 1, 2)):
+        assert [broken.rule for broken in told({1: visits}, vehicles=frozen)] == [Rule.SEQUENCE] * 2
+
+
 def test_a_published_visit_that_is_left_out_has_changed() -> None:
     published = Published({1: 1, 2: 1, 3: 2}, 1)
     (found,) = told({1: (1,)}, published=published)

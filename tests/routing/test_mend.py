@@ -100,6 +100,25 @@ def test_visits_go_back_to_the_published_technician_while_too_many_have_changed(
     assert len(next(route for route in plan.routes if route.vehicle == 1).visits) == 2
 
 
+def test_nobody_goes_back_where_it_would_make_a_partner_late() -> None:
+    soon, at_once = TimeWindow(8 * HOUR, 8 * HOUR + 30 * MINUTE), TimeWindow(8 * HOUR, 8 * HOUR + 15 * MINUTE)
+    made = (visit(1, "a"), visit(2, "a", windows=(soon,)), visit(3, "c", windows=(at_once,)))
+    told = replace(
+        town(*made, vehicles=(HOME, OTHER, replace(HOME, id=3))), published=Published({3: 1}, most_changed=0)
+    )
+    routes = [Route(1, (1,)), Route(2, (2,)), Route(3, (3,))]
+    assert as_dict(mended(told, routes))[1] == (3, 1)
+    assert as_dict(mended(replace(told, links=(SameStart(1, 2),)), routes))[1] == (1,)
+
+
+def test_half_of_a_shipment_is_taken_out() -> None:
+    problem = replace(town(visit(1, "a"), visit(2, "b")), links=(Precedence(1, 2, same_vehicle=True),))
+    assert as_dict(mended(problem, [Route(1, (1,))])) == {1: ()}
+    assert as_dict(mended(problem, [Route(1, (1,)), Route(2, (2,))])) == {1: (), 2: ()}
+    receiver = replace(problem, visits=(visit(1, "a"), visit(2, "b", skills={"gas": 1})))
+    assert filled(receiver, []).routes == ()
+
+
 def test_a_pinned_visit_is_put_behind_what_is_frozen() -> None:
     frozen = replace(HOME, frozen=(2,))
     problem = town(visit(1, "a", pin=Pin(1)), visit(2, "c"), vehicles=(frozen,))
