@@ -71,6 +71,15 @@ def rests_of(vehicles: Sequence[Json]) -> dict[tuple[int, int], Rest]:
     }
 
 
+def width_of(vehicles: Sequence[Vehicle]) -> int | None:
+    """How many dimensions loads have; None when no vehicle says. A vehicle without a capacity carries anything."""
+    width = max((len(vehicle.capacity) for vehicle in vehicles), default=0)
+    for i, vehicle in enumerate(vehicles):
+        if vehicle.capacity and len(vehicle.capacity) != width:
+            raise InvalidProblem(f"vehicles[{i}].capacity", f"has not {width} entries like another; give all alike")
+    return width or None
+
+
 def _shift(row: Json, where: str, vehicle: int, steps: Steps) -> TimeWindow:
     given = row.get("time_window")
     shift = ANY_TIME if given is None else pair(given, f"{where}.time_window")

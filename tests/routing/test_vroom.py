@@ -273,6 +273,7 @@ REFUSED = [
     ({"jobs": [JOB | {"setup_per_type": {"van": 1}}]}, "jobs[0].setup_per_type"),
     ({"jobs": [JOB | {"location_index": 3}]}, "jobs[0].location_index"),
     ({"vehicles": [VAN, VAN]}, "vehicles"),
+    ({"vehicles": [VAN | {"capacity": [1, 2]}, VAN | {"id": 2, "capacity": [1]}]}, "vehicles[1].capacity"),
     ({"vehicles": [VAN | {"speed_factor": 0}]}, "vehicles[0].speed_factor"),
     ({"vehicles": [VAN | {"speed_factor": 6}]}, "vehicles[0].speed_factor"),
     ({"vehicles": [VAN | {"costs": 9}]}, "vehicles[0].costs"),
