@@ -99,16 +99,16 @@ def measure(technicians: int, visits: int, most: int, asked: int, seed: int) -> 
     print(f"{technicians} technicians, {held} visits planned, {asked} asked for")
     unplanned = problem.visits[visits:]
     insertions(core, plan, unplanned[0])
-    _print("made ready", _times([lambda: Day.of(core, plan)] * 10))
+    printed("made ready", times([lambda: Day.of(core, plan)] * 10))
     found = [len(insertions(core, plan, visit)) for visit in unplanned]
-    _print("one window", _times([_ask(core, plan, visit) for visit in unplanned]), np.mean(found))
+    printed("one window", times([_ask(core, plan, visit) for visit in unplanned]), np.mean(found))
     open_to_all = [replace(visit, windows=OFFERED) for visit in unplanned]
     found = [len(insertions(core, plan, visit)) for visit in open_to_all]
-    _print("six windows", _times([_ask(core, plan, visit) for visit in open_to_all]), np.mean(found))
+    printed("six windows", times([_ask(core, plan, visit) for visit in open_to_all]), np.mean(found))
     known = [visit for visit in core.visits if any(visit.id in route.visits for route in plan.routes)][:asked]
-    _print("one of its own", _times([_ask(core, plan, visit) for visit in known]))
+    printed("one of its own", times([_ask(core, plan, visit) for visit in known]))
     routes = plan.routes[:asked]
-    _print("one route", _times([_fit(core, route, unplanned[i]) for i, route in enumerate(routes)]))
+    printed("one route", times([_fit(core, route, unplanned[i]) for i, route in enumerate(routes)]))
 
 
 def _ask(problem: Problem, plan: Plan, visit: Visit) -> Callable[[], list[Insertion]]:
@@ -119,7 +119,7 @@ def _fit(problem: Problem, route: Route, visit: Visit) -> Callable[[], Insertion
     return lambda: fits(problem, route, visit)
 
 
-def _times(calls: list[Callable[[], object]]) -> np.ndarray:
+def times(calls: list[Callable[[], object]]) -> np.ndarray:
     """Milliseconds of each call."""
     times = []
     for call in calls:
@@ -129,7 +129,7 @@ def _times(calls: list[Callable[[], object]]) -> np.ndarray:
     return np.array(times)
 
 
-def _print(what: str, times: np.ndarray, places: float | None = None) -> None:
+def printed(what: str, times: np.ndarray, places: float | None = None) -> None:
     found = "" if places is None else f"   {places:6.0f} places each"
     print(f"  {what:<15} median {np.median(times):7.2f} ms   p99 {np.percentile(times, 99):7.2f} ms{found}")
 

@@ -121,32 +121,32 @@ def _last_begin(visits: Visits, visit: int, at: int) -> int:
     return best
 
 
-@njit(cache=True, forceinline=True)
-def _rest(vehicles: Vehicles, k: int, clock: Ints) -> None:
-    """Let any of the breaks be taken here, forwards."""
-    for taken in range((1 << vehicles.breaks[k]) - 1):
+@njit(cache=True)
+def _rest(breaks: int, pauses: Ints, windows: Ints, k: int, clock: Ints) -> None:
+    """Let any of the breaks of vehicle k be taken here, forwards."""
+    for taken in range((1 << breaks) - 1):
         if clock[taken] >= LATE:
             continue
-        for b in range(vehicles.breaks[k]):
+        for b in range(breaks):
             if not taken >> b & 1:
                 begin = FAR
-                for w in range(vehicles.pause_windows.shape[2]):
-                    if vehicles.pause_windows[k, b, w, 1] >= clock[taken]:
-                        begin = min(begin, max(vehicles.pause_windows[k, b, w, 0], clock[taken]))
+                for w in range(windows.shape[2]):
+                    if windows[k, b, w, 1] >= clock[taken]:
+                        begin = min(begin, max(windows[k, b, w, 0], clock[taken]))
                 with_it = taken | 1 << b
-                clock[with_it] = min(clock[with_it], begin + vehicles.pauses[k, b])
+                clock[with_it] = min(clock[with_it], begin + pauses[k, b])
 
 
-@njit(cache=True, forceinline=True)
-def _rest_before(vehicles: Vehicles, k: int, clock: Ints) -> None:
-    """Let any of the breaks be taken before this, backwards."""
-    for taken in range((1 << vehicles.breaks[k]) - 2, -1, -1):
-        for b in range(vehicles.breaks[k]):
+@njit(cache=True)
+def _rest_before(breaks: int, pauses: Ints, windows: Ints, k: int, clock: Ints) -> None:
+    """Let any of the breaks of vehicle k be taken before this, backwards."""
+    for taken in range((1 << breaks) - 2, -1, -1):
+        for b in range(breaks):
             if not taken >> b & 1:
-                by = clock[taken | 1 << b] - vehicles.pauses[k, b]
-                for w in range(vehicles.pause_windows.shape[2]):
-                    if vehicles.pause_windows[k, b, w, 0] <= by:
-                        clock[taken] = max(clock[taken], min(vehicles.pause_windows[k, b, w, 1], by))
+                by = clock[taken | 1 << b] - pauses[k, b]
+                for w in range(windows.shape[2]):
+                    if windows[k, b, w, 0] <= by:
+                        clock[taken] = max(clock[taken], min(windows[k, b, w, 1], by))
 
 
 @njit(cache=True, forceinline=True)
@@ -190,13 +190,13 @@ def _forward(visits: Visits, vehicles: Vehicles, rows: Rows, row: int, clock: In
     rows.travel[row] = 0
     rows.distance[row] = 0
     for i in range(many + 1):
-        _rest(vehicles, k, clock)
+        _rest(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, clock)
         for taken in range(states):
             rows.rested[row, i, taken] = clock[taken]
         rows.travel[row] += rows.drive[row, i]
         rows.distance[row] += rows.metres[row, i]
         _drive(clock, states, rows.drive[row, i])
-        _rest(vehicles, k, clock)
+        _rest(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, clock)
         if i < many:
             _serve(visits, rows.order[row, i], _setup(visits, rows, row, i), clock, states)
     rows.end[row] = clock[states - 1]
@@ -213,12 +213,12 @@ def _backward(visits: Visits, vehicles: Vehicles, rows: Rows, row: int, by: Ints
         for taken in range(states):
             rows.start_by[row, i, taken] = by[taken]
             rows.arrive_by[row, i, taken] = by[taken] - full
-        _rest_before(vehicles, k, rows.arrive_by[row, i])
+        _rest_before(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, rows.arrive_by[row, i])
         if i > 0:
             _drive(by, states, -(_setup(visits, rows, row, i) if i < many else 0))
-            _rest_before(vehicles, k, by)
+            _rest_before(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, by)
             _drive(by, states, -rows.drive[row, i])
-            _rest_before(vehicles, k, by)
+            _rest_before(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, by)
             visit = rows.order[row, i - 1]
             for taken in range(states):
                 by[taken] = _last_begin(visits, visit, by[taken] - visits.service[visit])
@@ -297,7 +297,7 @@ def _ready(vehicles: Vehicles, rows: Rows, wanted: Wanted, a: int, i: int, ready
     for taken in range(states):
         ready[taken] = rows.rested[row, i, taken]
     _drive(ready, states, wanted.there[a, i])
-    _rest(vehicles, k, ready)
+    _rest(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, ready)
     if rows.along[row, i] != wanted.place:
         _drive(ready, states, wanted.setup)
 
@@ -310,7 +310,7 @@ def _arrive_by(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted, r
     if i < rows.many[row] and rows.along[row, i + 1] == wanted.place:
         for taken in range(states):
             by[taken] = rows.start_by[row, i, taken]
-        _rest_before(vehicles, k, by)
+        _rest_before(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, by)
     else:
         for taken in range(states):
             by[taken] = rows.arrive_by[row, i, taken]
@@ -335,7 +335,7 @@ def _start(
             continue
         leave[:states] = FAR
         leave[taken] = start + wanted.service
-        _rest(vehicles, k, leave)
+        _rest(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, leave)
         _drive(leave, states, wanted.onward[a, i + 1])
         for then in range(taken, states):
             if leave[then] <= by[then]:
@@ -353,7 +353,7 @@ def _latest(
     states = 1 << vehicles.breaks[k]
     for taken in range(states):
         begin[taken] = by[taken] - wanted.onward[a, i + 1]
-    _rest_before(vehicles, k, begin)
+    _rest_before(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, begin)
     latest = -FAR
     for taken in range(states):
         start = min(begin[taken] - wanted.service, wanted.windows[w, 1])
@@ -367,15 +367,15 @@ def _end(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted, row: in
     """When the route ends, reaching what leg i leads to by `clock`, which is used up."""
     k = rows.vehicle[row]
     states = 1 << vehicles.breaks[k]
-    _rest(vehicles, k, clock)
+    _rest(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, clock)
     for j in range(i, rows.many[row]):
         visit = rows.order[row, j]
         before = wanted.place if j == i else rows.along[row, j]
         setup = 0 if before == visits.place[visit] else visits.setup[visit]
         _serve(visits, visit, setup, clock, states)
-        _rest(vehicles, k, clock)
+        _rest(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, clock)
         _drive(clock, states, rows.drive[row, j + 1])
-        _rest(vehicles, k, clock)
+        _rest(vehicles.breaks[k], vehicles.pauses, vehicles.pause_windows, k, clock)
     return int(clock[states - 1])
 
 
