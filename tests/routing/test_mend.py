@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from routing.check import violations
 from routing.mend import filled, mended
 from routing.plan import Plan, Route, Rule
-from routing.problem import Pin, Precedence, Problem, Published, SameStart, TimeWindow, Vehicle, Visit
+from routing.problem import Pin, Precedence, Problem, Published, SameStart, TimeWindow, Vehicle, Visit, Weights
 from tests.routing.towns import DAY, HOUR, MINUTE, drawn
 from tests.routing.worlds import plans, told_problems
 
@@ -41,6 +41,15 @@ def test_what_is_frozen_stays_though_it_is_late_and_the_rest_is_still_planned() 
     frozen = replace(HOME, frozen=(1,))
     problem = town(visit(1, "a", windows=(TimeWindow(0, 60),)), visit(2, "b"), vehicles=(frozen,))
     assert as_dict(mended(problem, [Route(1, (2, 1))])) == {1: (1, 2)}
+
+
+def test_behind_a_late_frozen_visit_only_what_breaks_more_is_taken_out() -> None:
+    frozen = replace(HOME, frozen=(1,))
+    missed = visit(1, "a", windows=(TimeWindow(0, 60),))
+    made = (missed, visit(2, "b"), visit(3, "b", skills={"gas": 1}), visit(4, "c"))
+    problem = replace(town(*made, vehicles=(frozen, OTHER)), links=(SameStart(2, 4),))
+    routes = [Route(1, (1, 3, 2)), Route(2, (4,))]
+    assert as_dict(mended(problem, routes)) == {1: (1, 2), 2: (4,)}
 
 
 def test_nothing_is_put_before_what_is_frozen() -> None:
@@ -98,6 +107,15 @@ def test_visits_go_back_to_the_published_technician_while_too_many_have_changed(
     plan = filled(problem, mended(problem, [Route(1, (3,)), Route(2, (1, 2))]))
     assert violations(problem, plan) == []
     assert len(next(route for route in plan.routes if route.vehicle == 1).visits) == 2
+
+
+def test_what_is_left_out_goes_to_the_published_technician_when_too_many_have_changed() -> None:
+    far = replace(HOME, start=ROW["c"], end=ROW["c"])
+    problem = replace(town(visit(1, "a"), vehicles=(far, OTHER)), weights=Weights(changed=0))
+    problem = replace(problem, published=Published({1: 1}, most_changed=1))
+    assert as_dict(list(filled(problem, []).routes)) == {2: (1,)}
+    kept = replace(problem, published=Published({1: 1}, most_changed=0))
+    assert as_dict(list(filled(kept, []).routes)) == {1: (1,)}
 
 
 def test_nobody_goes_back_where_it_would_make_a_partner_late() -> None:
