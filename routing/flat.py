@@ -54,7 +54,7 @@ class Facts(NamedTuple):
     visit: Longs
     vehicle: Longs
     rows: Longs
-    lists: Ints
+    lists: Longs
     assign: Ints
 
 
@@ -178,8 +178,8 @@ class _Lists:
             row[column] = self.put(items)
             row[column + 1] = self.length
 
-    def joined(self) -> Ints:
-        return np.concatenate([np.zeros(0, np.int64), *self.parts]).astype(np.int32)
+    def joined(self) -> Longs:
+        return np.concatenate([np.zeros(0, np.int64), *self.parts])
 
 
 def most_changed(problem: Problem) -> int:

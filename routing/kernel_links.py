@@ -7,11 +7,11 @@ on changing by itself; the windows are chosen anew whenever the group is inserte
 
 from __future__ import annotations
 
-from numba import njit
-
-from routing.flat import ABLE, ABLE_END, FROZEN, GROUP, SAME_ROUTE, SAME_START, SERVICE
+from routing.flat import ABLE, ABLE_END, FROZEN, GROUP, SAME_ROUTE, SAME_START, SERVICE, Facts
+from routing.kernel import kernel
 from routing.kernel_moves import account, chance, free_window, put, save, take_out
-from routing.kernel_route import (
+from routing.kernel_route import best_place, refresh
+from routing.state import (
     CLOCKS,
     EARLIEST,
     LATEST_START,
@@ -22,15 +22,14 @@ from routing.kernel_route import (
     POSITION,
     REMOVED_LIST,
     ROUTE,
-    best_place,
-    refresh,
-)  # fmt: skip
+    State,
+)
 
 SKIP = 0.1
 
 
-@njit(cache=True)
-def remove_group(facts, state, g, removed):
+@kernel
+def remove_group(facts: Facts, state: State, g: int, removed: int) -> int:
     """Take all placed visits of group g out and note them among the removed ones; how many these are now."""
     for i in range(facts.rows[g, 0], facts.rows[g, 1]):
         v = facts.lists[i]
@@ -42,8 +41,8 @@ def remove_group(facts, state, g, removed):
     return removed
 
 
-@njit(cache=True)
-def start_range(facts, state, v):
+@kernel
+def start_range(facts: Facts, state: State, v: int) -> tuple[int, int]:
     """The earliest and the latest start of a placed visit, the rest of its route as it is."""
     k, p, masks = state.now[v, ROUTE], state.now[v, POSITION], state.clock.shape[1]
     earliest, latest = NEVER, -NEVER
@@ -55,8 +54,8 @@ def start_range(facts, state, v):
     return earliest, latest
 
 
-@njit(cache=True)
-def hold(facts, state, v, earliest, latest):
+@kernel
+def hold(facts: Facts, state: State, v: int, earliest: int, latest: int) -> bool:
     """Narrow the window of a placed visit; False when its route cannot keep it."""
     k = state.now[v, ROUTE]
     save(state, k)
@@ -64,14 +63,14 @@ def hold(facts, state, v, earliest, latest):
     return refresh(facts, state, k)
 
 
-@njit(cache=True)
-def bounds(facts, state, g, v):
+@kernel
+def bounds(facts: Facts, state: State, g: int, v: int) -> tuple[int, int, int, int]:
     """(earliest, latest, partner, predecessor on the same route) of v by its links to placed visits."""
     earliest, latest = state.now[v, EARLIEST], state.now[v, LATEST_START]
     partner, only = -1, -1
     for e in range(facts.rows[g, 2], facts.rows[g, 3]):
         kind, a, b, delay = facts.rows[e, 0], facts.rows[e, 1], facts.rows[e, 2], facts.rows[e, 3]
-        if kind == SAME_START and (v == a or v == b):
+        if kind == SAME_START and v in (a, b):
             other = a + b - v
             if state.now[other, ROUTE] >= 0:
                 partner = other
@@ -92,8 +91,8 @@ def bounds(facts, state, g, v):
     return earliest, latest, partner, only
 
 
-@njit(cache=True)
-def place_linked(facts, state, g, v):
+@kernel
+def place_linked(facts: Facts, state: State, g: int, v: int) -> bool:
     """Insert one visit of group g at a time its links to placed ones allow; False when there is none."""
     earliest, latest, partner, only = bounds(facts, state, g, v)
     if earliest > latest:
@@ -124,26 +123,8 @@ def place_linked(facts, state, g, v):
     return hold(facts, state, v, start, start) and hold(facts, state, partner, start, start)
 
 
-@njit(cache=True)
-def place_group(facts, state, g):
-    """Insert the visits of a group, none of them in a route, each at times its links allow, or leave them out."""
-    first, last = facts.rows[g, 0], facts.rows[g, 1]
-    for i in range(first, last):
-        if state.now[facts.lists[i], ROUTE] >= 0:
-            return
-    for i in range(first, last):
-        v = facts.lists[i]
-        if not place_linked(facts, state, g, v):
-            if state.now[v, ROUTE] >= 0:
-                take_out(facts, state, v)
-            free_window(facts, state, v)
-            forsake(facts, state, g)
-    for i in range(first, last):
-        account(facts, state, facts.lists[i])
-
-
-@njit(cache=True)
-def forsake(facts, state, g):
+@kernel
+def forsake(facts: Facts, state: State, g: int) -> None:
     """Take out what the group's visits that are in no route must not be without; free those that await nobody."""
     moved = True
     while moved:
@@ -162,8 +143,26 @@ def forsake(facts, state, g):
                 moved = True
 
 
-@njit(cache=True)
-def give_groups_back(facts, state, many):
+@kernel
+def place_group(facts: Facts, state: State, g: int) -> None:
+    """Insert the visits of a group, none of them in a route, each at times its links allow, or leave them out."""
+    first, last = facts.rows[g, 0], facts.rows[g, 1]
+    for i in range(first, last):
+        if state.now[facts.lists[i], ROUTE] >= 0:
+            return
+    for i in range(first, last):
+        v = facts.lists[i]
+        if not place_linked(facts, state, g, v):
+            if state.now[v, ROUTE] >= 0:
+                take_out(facts, state, v)
+            free_window(facts, state, v)
+            forsake(facts, state, g)
+    for i in range(first, last):
+        account(facts, state, facts.lists[i])
+
+
+@kernel
+def give_groups_back(facts: Facts, state: State, many: int) -> None:
     """Before routes are restored: the removed visits' groups are nowhere, and have their old windows again."""
     for i in range(many):
         v = state.room[REMOVED_LIST, i]
@@ -179,8 +178,8 @@ def give_groups_back(facts, state, many):
                 )
 
 
-@njit(cache=True)
-def account_groups(facts, state, many):
+@kernel
+def account_groups(facts: Facts, state: State, many: int) -> None:
     """After routes were restored: all that were to be inserted, and their groups, are left out or not."""
     for i in range(many):
         v = state.room[REMOVED_LIST, i]
@@ -191,8 +190,8 @@ def account_groups(facts, state, many):
                 account(facts, state, facts.lists[j])
 
 
-@njit(cache=True)
-def keep_windows(facts, state, many):
+@kernel
+def keep_windows(facts: Facts, state: State, many: int) -> None:
     """The windows of the groups of the removed visits are those to go back to."""
     for i in range(many):
         g = facts.visit[state.room[REMOVED_LIST, i], GROUP]

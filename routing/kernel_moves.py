@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from routing.flat import LOST, TOLD, WINDOW, WINDOWS
-from routing.kernel_route import (
+from routing.flat import LOST, TOLD, WINDOW, WINDOWS, Facts
+from routing.kernel import entry, kernel
+from routing.kernel_route import refresh
+from routing.state import (
     BEST_COST,
     BEST_LOST,
     COST_SUM,
@@ -27,12 +28,12 @@ from routing.kernel_route import (
     TOUCHED,
     TOUCHED_LIST,
     VISIT,
-    refresh,
-)  # fmt: skip
+    State,
+)
 
 
-@njit(cache=True)
-def chance(state):
+@kernel
+def chance(state: State) -> float:
     """The next random number in [0, 1): xorshift64* (S. Vigna, ACM Trans. Math. Software 42, 2016)."""
     x = np.uint64(state.count[RANDOM])
     x ^= x >> np.uint64(12)
@@ -42,14 +43,14 @@ def chance(state):
     return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True)
-def pick(state, n):
+@kernel
+def pick(state: State, n: int) -> int:
     """A random number of 0 to n - 1."""
     return int(chance(state) * n)
 
 
-@njit(cache=True)
-def copy_route(state, k, source, target):
+@kernel
+def copy_route(state: State, k: int, source: int, target: int) -> None:
     """All that is known of route k, from `source` (0 now, 1 before) to `target`."""
     n = state.total[source, k, LENGTH]
     for c in range(SEEN):
@@ -63,8 +64,8 @@ def copy_route(state, k, source, target):
                 state.load[target, k, p, c] = state.load[source, k, p, c]
 
 
-@njit(cache=True)
-def save(state, k):
+@kernel
+def save(state: State, k: int) -> None:
     """Remember route k as it is; the sum of costs goes on without it."""
     if state.total[0, k, IS_TOUCHED]:
         return
@@ -75,8 +76,8 @@ def save(state, k):
     copy_route(state, k, 0, 1)
 
 
-@njit(cache=True)
-def keep(state):
+@kernel
+def keep(state: State) -> None:
     """The touched routes are as they shall be."""
     for i in range(state.count[TOUCHED]):
         k = state.room[TOUCHED_LIST, i]
@@ -85,8 +86,8 @@ def keep(state):
     state.count[TOUCHED] = 0
 
 
-@njit(cache=True)
-def restore(state):
+@kernel
+def restore(state: State) -> None:
     """Make the touched routes what they were; visits in none of them must have been marked so before."""
     for i in range(state.count[TOUCHED]):
         k = state.room[TOUCHED_LIST, i]
@@ -97,8 +98,8 @@ def restore(state):
     keep(state)
 
 
-@njit(cache=True)
-def cut(state, k, first, many):
+@kernel
+def cut(state: State, k: int, first: int, many: int) -> None:
     """Take `many` visits from position `first` out of route k (which must be refreshed afterwards)."""
     n = state.total[0, k, LENGTH]
     for p in range(first, n + 1 - many):
@@ -108,8 +109,8 @@ def cut(state, k, first, many):
     state.total[0, k, LENGTH] = n - many
 
 
-@njit(cache=True)
-def put(facts, state, v, k, position):
+@kernel
+def put(facts: Facts, state: State, v: int, k: int, position: int) -> bool:
     """Insert v into route k after `position`; False when the route cannot be kept so."""
     save(state, k)
     n = state.total[0, k, LENGTH]
@@ -120,8 +121,8 @@ def put(facts, state, v, k, position):
     return refresh(facts, state, k)
 
 
-@njit(cache=True)
-def take_out(facts, state, v):
+@kernel
+def take_out(facts: Facts, state: State, v: int) -> None:
     """Take one placed visit out of its route."""
     k = state.now[v, ROUTE]
     save(state, k)
@@ -130,8 +131,8 @@ def take_out(facts, state, v):
     refresh(facts, state, k)
 
 
-@njit(cache=True)
-def account(facts, state, v):
+@kernel
+def account(facts: Facts, state: State, v: int) -> None:
     """Make v count as left out exactly when it is in no route."""
     count = state.count
     at = state.now[v, OUT_AT]
@@ -149,16 +150,16 @@ def account(facts, state, v):
         count[LOST_SUM] -= facts.visit[v, LOST]
 
 
-@njit(cache=True)
-def free_window(facts, state, v):
+@kernel
+def free_window(facts: Facts, state: State, v: int) -> None:
     """The visit's own windows are in force again."""
     first, many = facts.visit[v, WINDOW], facts.visit[v, WINDOWS]
     state.now[v, EARLIEST] = facts.rows[first, 0]
     state.now[v, LATEST_START] = facts.rows[first + many - 1, 1]
 
 
-@njit(cache=True)
-def clear(facts, state):
+@entry
+def clear(facts: Facts, state: State) -> None:
     """No route has a visit; all are left out."""
     for k in range(facts.vehicle.shape[0]):
         state.total[0, k, LENGTH] = 0
@@ -171,8 +172,8 @@ def clear(facts, state):
         account(facts, state, v)
 
 
-@njit(cache=True)
-def remember(state):
+@kernel
+def remember(state: State) -> None:
     """Keep the present routes as the best."""
     routes = state.total.shape[1]
     at = routes
@@ -187,8 +188,8 @@ def remember(state):
     state.count[IMPROVED] += 1
 
 
-@njit(cache=True)
-def changed(facts, state):
+@kernel
+def changed(facts: Facts, state: State) -> int:
     """How many published visits have another vehicle than was published, or none."""
     found = 0
     for v in range(facts.visit.shape[0]):

@@ -5,15 +5,7 @@ taken there included), `by` the latest its service may begin so that all that fo
 with nothing that follows late or in overtime. A technician has two to four of them, most fleets one.
 """
 
-# ruff: noqa: C901
-
 from __future__ import annotations
-
-from typing import NamedTuple
-
-import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
 from routing.flat import (
     BARRED,
@@ -44,51 +36,34 @@ from routing.flat import (
     TIME_TO,
     WINDOW,
     WINDOWS,
-)  # fmt: skip
-
-NEVER = FAR * 2
-
-# Columns of State.stops: the visit (-1 at the ends), its node, what the drive there costs, what lateness costs up
-# to here; then `leave`, `by` and `soft`, each for every set of breaks.
-VISIT, AT, ARC, LATENESS, CLOCKS = range(5)
-# Columns of State.total; those from SEEN on are notes of the search and not restored.
-LENGTH, ROUTE_COST, TRAVEL, DISTANCE, SOFT_COST, VERSION, SEEN, SEEN_KIND, IS_TOUCHED = range(9)
-# Columns of State.now.
-ROUTE, POSITION, OUT_AT, EARLIEST, LATEST_START, OLD_EARLIEST, OLD_LATEST = range(7)
-# Entries of State.count.
-(
-    OUT, VERSIONS, TOUCHED, CHANGED, MOST_CHANGED, LOST_SUM, COST_SUM, BEST_LOST, BEST_COST, POOLED, IMPROVED, RANDOM,
-    STAMP, LINKED,
-) = range(14)  # fmt: skip
-# Rows of State.room.
-OUT_LIST, TOUCHED_LIST, REMOVED_LIST = range(3)
-
-
-class State(NamedTuple):
-    """The routes as they are and as they were before this iteration, and what has been worked out about them.
-
-    `stops`: now or before × k × (most stops + 2) × columns, the first and the last stop of a route being its ends.
-    `load`: now or before × k × stops × (load, most so far, most from here on) of each dimension. `total`: now or
-    before × k × columns. `now`: n × columns, where each visit stands and between which starts a link holds it.
-    `cached`: n × k × (version, cost, position) of the best insertion. `room`: lists of visits or routes. `clock`: rows
-    to count time in, one column per set of breaks. `order`: sort keys, then how hard a visit is to place, and minus
-    how far it is. `best`: lengths, then visits of the best routes.
-    """
-
-    stops: NDArray[np.int32]
-    load: NDArray[np.int64]
-    total: NDArray[np.int64]
-    now: NDArray[np.int64]
-    cached: NDArray[np.int32]
-    room: NDArray[np.int32]
-    count: NDArray[np.int64]
-    clock: NDArray[np.int64]
-    order: NDArray[np.float64]
-    best: NDArray[np.int32]
+    Facts,
+    Longs,
+)
+from routing.kernel import kernel
+from routing.state import (
+    ARC,
+    AT,
+    CLOCKS,
+    DISTANCE,
+    EARLIEST,
+    LATENESS,
+    LATEST_START,
+    LENGTH,
+    NEVER,
+    POSITION,
+    ROUTE,
+    ROUTE_COST,
+    SOFT_COST,
+    TRAVEL,
+    VERSION,
+    VERSIONS,
+    VISIT,
+    State,
+)
 
 
-@njit(cache=True, forceinline=True)
-def begin(facts, state, v, at):
+@kernel
+def begin(facts: Facts, state: State, v: int, at: int) -> int:
     """The earliest start of service of a visit not before `at`; NEVER after its last window."""
     lo = state.now[v, EARLIEST]
     if at < lo:
@@ -107,8 +82,8 @@ def begin(facts, state, v, at):
     return at
 
 
-@njit(cache=True, forceinline=True)
-def last_begin(facts, state, v, at):
+@kernel
+def last_begin(facts: Facts, state: State, v: int, at: int) -> int:
     """The latest start of service of a visit not after `at`; -NEVER before its first window."""
     hi = state.now[v, LATEST_START]
     if at > hi:
@@ -127,8 +102,8 @@ def last_begin(facts, state, v, at):
     return at
 
 
-@njit(cache=True)
-def rest(facts, k, clock, row):
+@kernel
+def rest(facts: Facts, k: int, clock: Longs, row: int) -> None:
     """Take any of the breaks of vehicle k, forwards: clock[row] is changed in place."""
     breaks = facts.vehicle[k, BREAKS]
     for taken in range((1 << breaks) - 1):
@@ -147,8 +122,8 @@ def rest(facts, k, clock, row):
                     break
 
 
-@njit(cache=True)
-def rest_before(facts, k, clock, row):
+@kernel
+def rest_before(facts: Facts, k: int, clock: Longs, row: int) -> None:
     """Leave time for any of the breaks of vehicle k, backwards: clock[row] is changed in place."""
     breaks = facts.vehicle[k, BREAKS]
     for taken in range((1 << breaks) - 2, -1, -1):
@@ -165,8 +140,8 @@ def rest_before(facts, k, clock, row):
                     break
 
 
-@njit(cache=True)
-def serve(facts, state, v, came_from, row):
+@kernel
+def serve(facts: Facts, state: State, v: int, came_from: int, row: int) -> int:
     """Set-up, waiting and service of a visit: clock[row] at its door becomes when it is left. The earliest start."""
     setup = facts.visit[v, SETUP] if facts.visit[v, NODE] != came_from else 0
     first = NEVER
@@ -180,8 +155,8 @@ def serve(facts, state, v, came_from, row):
     return first
 
 
-@njit(cache=True)
-def drive(facts, state, k, seconds, row):
+@kernel
+def drive(facts: Facts, state: State, k: int, seconds: int, row: int) -> None:
     """Drive on, and rest at the door."""
     for taken in range(state.clock.shape[1]):
         if state.clock[row, taken] < NEVER:
@@ -190,8 +165,73 @@ def drive(facts, state, k, seconds, row):
         rest(facts, k, state.clock, row)
 
 
-@njit(cache=True)
-def refresh(facts, state, k):
+@kernel
+def backward(facts: Facts, state: State, k: int) -> None:
+    """The latest starts of route k, hard and soft."""
+    stops, vehicle, visit, clock = state.stops, facts.vehicle, facts.visit, state.clock
+    masks, n, time = clock.shape[1], state.total[0, k, LENGTH], vehicle[k, TIME]
+    full = (1 << vehicle[k, BREAKS]) - 1
+    by = CLOCKS + masks
+    for taken in range(masks):
+        clock[1, taken] = -NEVER
+        clock[2, taken] = -NEVER
+    clock[1, full] = vehicle[k, LATEST]
+    clock[2, full] = min(vehicle[k, LATEST], vehicle[k, SOFT])
+    setup = 0
+    for p in range(n + 1, 0, -1):
+        v = stops[0, k, p, VISIT]
+        if p <= n:
+            here, there = stops[0, k, p, AT], stops[0, k, p + 1, AT]
+            seconds = facts.travel[time, here, there]
+            if there == here:
+                setup = 0
+            for row in range(1, 3):
+                for taken in range(masks):
+                    clock[row, taken] -= setup
+                if full:
+                    rest_before(facts, k, clock, row)
+                for taken in range(masks):
+                    clock[row, taken] -= seconds
+                if full:
+                    rest_before(facts, k, clock, row)
+                for taken in range(masks):
+                    leave = clock[row, taken]
+                    if leave > -FAR:
+                        clock[row, taken] = last_begin(facts, state, v, leave - visit[v, SERVICE])
+                    else:
+                        clock[row, taken] = -NEVER
+            for taken in range(masks):
+                if clock[2, taken] > visit[v, DUE]:
+                    clock[2, taken] = visit[v, DUE]
+            setup = visit[v, SETUP]
+        for taken in range(masks):
+            stops[0, k, p, by + taken] = clock[1, taken]
+            stops[0, k, p, by + masks + taken] = clock[2, taken]
+
+
+@kernel
+def weigh(facts: Facts, state: State, k: int) -> None:
+    """The load after each stop of route k, the most so far and the most from there on, in every dimension."""
+    n, width, load = state.total[0, k, LENGTH], state.load.shape[3] // 3, state.load
+    for d in range(width):
+        units = 0
+        for p in range(1, n + 1):
+            units += facts.visit[state.stops[0, k, p, VISIT], LOADS + d]
+        most = 0
+        for p in range(n + 1):
+            if p:
+                units += facts.visit[state.stops[0, k, p, VISIT], LOADS + width + d]
+            most = max(most, units)
+            load[0, k, p, d] = units
+            load[0, k, p, width + d] = most
+        most = 0
+        for p in range(n, -1, -1):
+            most = max(most, load[0, k, p, d])
+            load[0, k, p, 2 * width + d] = most
+
+
+@kernel
+def refresh(facts: Facts, state: State, k: int) -> bool:
     """Work out all about route k from its visits; False when it cannot be kept."""
     stops, vehicle, visit, clock, travel = state.stops, facts.vehicle, facts.visit, state.clock, facts.travel
     masks, n = clock.shape[1], state.total[0, k, LENGTH]
@@ -257,73 +297,8 @@ def refresh(facts, state, k):
     return end <= vehicle[k, LATEST]
 
 
-@njit(cache=True)
-def backward(facts, state, k):
-    """The latest starts of route k, hard and soft."""
-    stops, vehicle, visit, clock = state.stops, facts.vehicle, facts.visit, state.clock
-    masks, n, time = clock.shape[1], state.total[0, k, LENGTH], vehicle[k, TIME]
-    full = (1 << vehicle[k, BREAKS]) - 1
-    by = CLOCKS + masks
-    for taken in range(masks):
-        clock[1, taken] = -NEVER
-        clock[2, taken] = -NEVER
-    clock[1, full] = vehicle[k, LATEST]
-    clock[2, full] = min(vehicle[k, LATEST], vehicle[k, SOFT])
-    setup = 0
-    for p in range(n + 1, 0, -1):
-        v = stops[0, k, p, VISIT]
-        if p <= n:
-            here, there = stops[0, k, p, AT], stops[0, k, p + 1, AT]
-            seconds = facts.travel[time, here, there]
-            if there == here:
-                setup = 0
-            for row in range(1, 3):
-                for taken in range(masks):
-                    clock[row, taken] -= setup
-                if full:
-                    rest_before(facts, k, clock, row)
-                for taken in range(masks):
-                    clock[row, taken] -= seconds
-                if full:
-                    rest_before(facts, k, clock, row)
-                for taken in range(masks):
-                    leave = clock[row, taken]
-                    if leave > -FAR:
-                        clock[row, taken] = last_begin(facts, state, v, leave - visit[v, SERVICE])
-                    else:
-                        clock[row, taken] = -NEVER
-            for taken in range(masks):
-                if clock[2, taken] > visit[v, DUE]:
-                    clock[2, taken] = visit[v, DUE]
-            setup = visit[v, SETUP]
-        for taken in range(masks):
-            stops[0, k, p, by + taken] = clock[1, taken]
-            stops[0, k, p, by + masks + taken] = clock[2, taken]
-
-
-@njit(cache=True)
-def weigh(facts, state, k):
-    """The load after each stop of route k, the most so far and the most from there on, in every dimension."""
-    n, width, load = state.total[0, k, LENGTH], state.load.shape[3] // 3, state.load
-    for d in range(width):
-        units = 0
-        for p in range(1, n + 1):
-            units += facts.visit[state.stops[0, k, p, VISIT], LOADS + d]
-        most = 0
-        for p in range(n + 1):
-            if p:
-                units += facts.visit[state.stops[0, k, p, VISIT], LOADS + width + d]
-            most = max(most, units)
-            load[0, k, p, d] = units
-            load[0, k, p, width + d] = most
-        most = 0
-        for p in range(n, -1, -1):
-            most = max(most, load[0, k, p, d])
-            load[0, k, p, 2 * width + d] = most
-
-
-@njit(cache=True)
-def carries(facts, state, v, k, p):
+@kernel
+def carries(facts: Facts, state: State, v: int, k: int, p: int) -> bool:
     """Whether there is room on board for v after position p."""
     width = state.load.shape[3] // 3
     for d in range(width):
@@ -335,8 +310,8 @@ def carries(facts, state, v, k, p):
     return True
 
 
-@njit(cache=True)
-def soft_after(facts, state, v, k, p):
+@kernel
+def soft_after(facts: Facts, state: State, v: int, k: int, p: int) -> int:
     """What lateness and overtime cost after v, inserted after position p; clock row 4 says when v is left."""
     vehicle, visit, clock = facts.vehicle, facts.visit, state.clock
     here, time, cost = visit[v, NODE], vehicle[k, TIME], 0
@@ -357,8 +332,28 @@ def soft_after(facts, state, v, k, p):
     return cost
 
 
-@njit(cache=True)
-def best_place(facts, state, v, k, first):
+@kernel
+def within_limits(facts: Facts, state: State, v: int, k: int, p: int) -> bool:
+    """Whether vehicle k may travel as long and as far as with v after position p."""
+    vehicle, travel = facts.vehicle, facts.travel
+    node, here, there = facts.visit[v, NODE], state.stops[0, k, p, AT], state.stops[0, k, p + 1, AT]
+    driven = state.total[0, k, LENGTH] > 0
+    time, metres = vehicle[k, TIME], vehicle[k, METRES]
+    seconds = state.total[0, k, TRAVEL] + travel[time, here, node] + travel[time, node, there]
+    if driven:
+        seconds -= travel[time, here, there]
+    if seconds > vehicle[k, MOST_TRAVEL]:
+        return False
+    if vehicle[k, MOST_DISTANCE] >= FAR:
+        return True
+    distance = state.total[0, k, DISTANCE] + travel[metres, here, node] + travel[metres, node, there]
+    if driven:
+        distance -= travel[metres, here, there]
+    return distance <= vehicle[k, MOST_DISTANCE]
+
+
+@kernel
+def best_place(facts: Facts, state: State, v: int, k: int, first: int) -> tuple[int, int, int]:
     """(cost, position, start) of the cheapest insertion of v into route k after position `first` or later.
 
     The cost is NEVER when it fits nowhere there.
@@ -431,23 +426,3 @@ def best_place(facts, state, v, k, first):
         if extra < best:
             best, position, began = extra, p, start
     return best, position, began
-
-
-@njit(cache=True)
-def within_limits(facts, state, v, k, p):
-    """Whether vehicle k may travel as long and as far as with v after position p."""
-    vehicle, travel = facts.vehicle, facts.travel
-    node, here, there = facts.visit[v, NODE], state.stops[0, k, p, AT], state.stops[0, k, p + 1, AT]
-    driven = state.total[0, k, LENGTH] > 0
-    time, metres = vehicle[k, TIME], vehicle[k, METRES]
-    seconds = state.total[0, k, TRAVEL] + travel[time, here, node] + travel[time, node, there]
-    if driven:
-        seconds -= travel[time, here, there]
-    if seconds > vehicle[k, MOST_TRAVEL]:
-        return False
-    if vehicle[k, MOST_DISTANCE] >= FAR:
-        return True
-    distance = state.total[0, k, DISTANCE] + travel[metres, here, node] + travel[metres, node, there]
-    if driven:
-        distance -= travel[metres, here, there]
-    return distance <= vehicle[k, MOST_DISTANCE]

@@ -7,16 +7,15 @@ Routing Problems", Transportation Science 54, 2020), over routes of unlike techn
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
-from routing.flat import ABLE, ABLE_END, BARRED, CLOSE, CLOSE_END, FROZEN, GROUP, KIND, NEAR, NEAR_END
+from routing.flat import ABLE, ABLE_END, BARRED, CLOSE, CLOSE_END, FROZEN, GROUP, KIND, NEAR, NEAR_END, Facts
+from routing.kernel import entry, kernel
 from routing.kernel_links import account_groups, give_groups_back, keep_windows, place_group, remove_group
 from routing.kernel_moves import account, chance, changed, cut, keep, pick, put, remember, restore, save
-from routing.kernel_route import (
+from routing.kernel_route import best_place, refresh
+from routing.state import (
     BEST_COST,
     BEST_LOST,
     CHANGED,
@@ -42,9 +41,9 @@ from routing.kernel_route import (
     TOUCHED_LIST,
     VERSION,
     VISIT,
-    best_place,
-    refresh,
-)  # fmt: skip
+    Pool,
+    State,
+)
 
 REMOVED = 10
 LONGEST_STRING = 10
@@ -55,18 +54,35 @@ MOST_RETRIED = 80
 FEW_NEIGHBOURS = 100
 
 
-class Pool(NamedTuple):
-    """Routes that were seen in good plans. `visits`: routes × width; `info`: routes × (vehicle, cost, visits, hash);
-    `table`: positions of routes by hash; `keys`: a random number for each visit."""
+@kernel
+def remove_string(state: State, k: int, frozen: int, at: int, longest: float, removed: int) -> int:
+    """Remove consecutive visits around position `at` after the frozen ones, or all but a few in their middle."""
+    free = state.total[0, k, LENGTH] - frozen
+    length = int(chance(state) * min(float(free), longest) + 1.0)
+    kept = 0
+    if 1 < length < free and chance(state) < SPLIT:
+        kept = 1
+        while length + kept < free and chance(state) < DEEPER:
+            kept += 1
+    span = length + kept
+    first, last = max(1, at - span + 1), min(at, free - span + 1)
+    start = frozen + first + pick(state, last - first + 1)
+    hole = start + 1 + pick(state, length - 1) if kept else start + span
+    save(state, k)
+    for p in range(start, start + span):
+        if p < hole or p >= hole + kept:
+            state.room[REMOVED_LIST, removed] = state.stops[0, k, p, VISIT]
+            removed += 1
+    if kept:
+        cut(state, k, hole + kept, start + span - hole - kept)
+        cut(state, k, start, hole - start)
+    else:
+        cut(state, k, start, span)
+    return removed
 
-    visits: NDArray[np.int32]
-    info: NDArray[np.int64]
-    table: NDArray[np.int32]
-    keys: NDArray[np.uint64]
 
-
-@njit(cache=True)
-def ruin(facts, state):
+@kernel
+def ruin(facts: Facts, state: State) -> int:
     """Remove strings of visits from routes near a seed; how many visits were removed."""
     count = state.count
     n, out = facts.visit.shape[0], count[OUT]
@@ -104,35 +120,8 @@ def ruin(facts, state):
     return removed
 
 
-@njit(cache=True)
-def remove_string(state, k, frozen, at, longest, removed):
-    """Remove consecutive visits around position `at` after the frozen ones, or all but a few in their middle."""
-    free = state.total[0, k, LENGTH] - frozen
-    length = int(chance(state) * min(float(free), longest) + 1.0)
-    kept = 0
-    if 1 < length < free and chance(state) < SPLIT:
-        kept = 1
-        while length + kept < free and chance(state) < DEEPER:
-            kept += 1
-    span = length + kept
-    first, last = max(1, at - span + 1), min(at, free - span + 1)
-    start = frozen + first + pick(state, last - first + 1)
-    hole = start + 1 + pick(state, length - 1) if kept else start + span
-    save(state, k)
-    for p in range(start, start + span):
-        if p < hole or p >= hole + kept:
-            state.room[REMOVED_LIST, removed] = state.stops[0, k, p, VISIT]
-            removed += 1
-    if kept:
-        cut(state, k, hole + kept, start + span - hole - kept)
-        cut(state, k, start, hole - start)
-    else:
-        cut(state, k, start, span)
-    return removed
-
-
-@njit(cache=True)
-def arrange(state, many):
+@kernel
+def arrange(state: State, many: int) -> None:
     """The order in which visits are inserted: at random, or the hardest, farthest or nearest first."""
     draw = pick(state, 12)
     for i in range(many):
@@ -154,8 +143,8 @@ def arrange(state, many):
         state.room[REMOVED_LIST, j] = v
 
 
-@njit(cache=True)
-def look_up(facts, state, v, k):
+@kernel
+def look_up(facts: Facts, state: State, v: int, k: int) -> int:
     """The cost of v's best place in route k, from the last time if the route is the same."""
     if state.cached[v, k, 0] != state.total[0, k, VERSION]:
         frozen = min(facts.vehicle[k, FROZEN], state.total[0, k, LENGTH])
@@ -166,8 +155,8 @@ def look_up(facts, state, v, k):
     return state.cached[v, k, 1]
 
 
-@njit(cache=True)
-def insert(facts, state, v, few):
+@kernel
+def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
     """Insert v where it is cheapest; False when it fits nowhere. With `few` only touched routes are tried."""
     count, total = state.count, state.total
     count[STAMP] += 1
@@ -210,8 +199,8 @@ def insert(facts, state, v, few):
     return True
 
 
-@njit(cache=True)
-def recreate(facts, state, many):
+@kernel
+def recreate(facts: Facts, state: State, many: int) -> int:
     """Insert the removed visits, and retry those left out where routes changed; how many were tried."""
     removed, out = many, state.count[OUT]
     if out:
@@ -231,18 +220,13 @@ def recreate(facts, state, many):
     return many
 
 
-@njit(cache=True)
-def fill(facts, state):
-    """Insert all that is left out, the hardest first, each where it is cheapest."""
-    many = state.count[OUT]
-    left = state.room[OUT_LIST, :many].copy()
-    ranks = np.argsort(state.order[1][left])
-    for i in range(many):
-        v = left[ranks[i]]
-        state.room[REMOVED_LIST, 0] = v
+@entry
+def fill(facts: Facts, state: State) -> None:
+    """Insert all that is left out in the order of the list of removed visits, each where it is cheapest."""
+    for i in range(state.count[OUT]):
+        v = state.room[REMOVED_LIST, i]
         if facts.visit[v, GROUP] >= 0:
             place_group(facts, state, facts.visit[v, GROUP])
-            keep_windows(facts, state, 1)
         else:
             insert(facts, state, v, False)
             account(facts, state, v)
@@ -251,8 +235,8 @@ def fill(facts, state):
     remember(state)
 
 
-@njit(cache=True)
-def collect(state, pool):
+@kernel
+def collect(state: State, pool: Pool) -> None:
     """Add the touched routes to the pool; of two with the same visits and vehicle the cheaper is kept."""
     size, width, count = pool.table.shape[0], pool.visits.shape[1], state.count
     for i in range(count[TOUCHED]):
@@ -282,8 +266,10 @@ def collect(state, pool):
             pool.visits[entry, p] = state.stops[0, k, p + 1, VISIT]
 
 
-@njit(cache=True)
-def search(facts, state, pool, iterations, temperature, cooling, margin):
+@entry
+def search(
+    facts: Facts, state: State, pool: Pool, iterations: int, temperature: float, cooling: float, margin: int
+) -> float:
     """Ruin and recreate so often; the temperature after it. Routes of plans within `margin` of the best are pooled."""
     count = state.count
     for _ in range(iterations):

@@ -11,20 +11,28 @@ from numpy.typing import NDArray
 
 from routing.flat import ABLE, ABLE_END, FAR, GROUP, LOADS, NODE, START, WINDOW, WINDOWS, Facts, Flat
 from routing.kernel_moves import clear
-from routing.kernel_route import (
+from routing.kernel_search import fill, search
+from routing.plan import Route
+from routing.state import (
     BEST_COST,
     BEST_LOST,
     CLOCKS,
+    EARLIEST,
+    LATEST_START,
     LINKED,
     MOST_CHANGED,
+    OLD_EARLIEST,
+    OLD_LATEST,
+    OUT,
+    OUT_LIST,
     RANDOM,
+    REMOVED_LIST,
     VERSION,
     VERSIONS,
     VISIT,
+    Pool,
     State,
-)  # fmt: skip
-from routing.kernel_search import Pool, fill, search
-from routing.plan import Route
+)
 
 SLICE = 0.1
 FIRST_ITERATIONS = 200
@@ -62,7 +70,11 @@ class Search:
             if route.vehicle in vehicle:
                 visits = [number[visit_id] for visit_id in route.visits if visit_id in number]
                 self._set(vehicle[route.vehicle], visits)
-        fill(self.flat.facts, self.state)
+        state = self.state
+        out = state.room[OUT_LIST, : state.count[OUT]]
+        state.room[REMOVED_LIST, : len(out)] = out[np.argsort(state.order[1, out], kind="stable")]
+        fill(self.flat.facts, state)
+        state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
 
     def _set(self, k: int, visits: Sequence[int]) -> None:
         raise NotImplementedError
@@ -146,7 +158,7 @@ def _empty_state(flat: Flat, seed: int) -> State:
         total=np.zeros((2, k, 9), np.int64),
         now=np.zeros((n, 7), np.int64),
         cached=np.full((n, k, 3), -1, np.int32),
-        room=np.zeros((3, 2 * n + k), np.int32),
+        room=np.zeros((3, 2 * n + k), np.int64),
         count=count,
         clock=np.zeros((6, flat.masks), np.int64),
         order=_order(flat.facts),
