@@ -39,7 +39,7 @@ def take(system: System, merchant: str, form: Form, seconds: float | None, turns
     tasks = _tasks(form)
     chosen = _seconds(system, form, seconds)
     asked = solving.asked(form, system.travel_times)
-    if tasks <= TASKS_AT_ONCE and chosen <= SECONDS_AT_ONCE:
+    if asked.question.is_fixed or (tasks <= TASKS_AT_ONCE and chosen <= SECONDS_AT_ONCE):
         with turns.taken():
             return solving.answered(asked, Limits(seconds=chosen))
     payload = {"form": _storable(form), "seconds": chosen}

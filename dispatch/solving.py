@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from dispatch.solver_child import Engine
@@ -40,11 +40,11 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-def asked(form: Any, travel: TravelTimes) -> Asked:
+def asked(form: Any, travel: TravelTimes, *, keep_steps: bool = False) -> Asked:
     """The problem, places without a matrix joined by `travel`; InvalidProblem names the JSON field at fault."""
     began = time.monotonic()
     question = from_vroom(form, travel)
-    return Asked(question, _since(began))
+    return Asked(replace(question, is_fixed=question.is_fixed or keep_steps), _since(began))
 
 
 def answered(
@@ -52,11 +52,16 @@ def answered(
 ) -> dict[str, Any]:
     """The answer in VROOM's form, found in a child process that is killed when it overruns its time.
 
+    Where the steps are to be timed only, there is nothing to find.
+
     Raises SolverFailed when the child crashes, hangs or answers nonsense.
     """
     began = time.monotonic()
     question = what.question
-    plan = solve_in_child(question.problem, limits, question.start, progress, engine=engine)
+    if question.is_fixed:
+        plan = question.as_given()
+    else:
+        plan = solve_in_child(question.problem, limits, question.start, progress, engine=engine)
     return to_vroom(question, plan, {"loading": what.loading, "solving": _since(began)})
 
 

@@ -119,7 +119,7 @@ def _steps(question: Question, route: Route, timed: list[Stop], broken: list[Vio
         if stop.visit is not None:
             folded = question.tasks[stop.visit].folded
             row |= {"setup": stop.setup + folded, "service": stop.service - folded}
-        told = [_violation(one) for one in broken if one.visit is not None and one.visit == stop.visit]
+        told = [_violation(one) for one in broken if _is_at(one, stop)]
         yield row | {"violations": told} | ({"distance": metres} if _has_distances(question) else {})
 
 
@@ -134,6 +134,13 @@ def _step(question: Question, route: Route, stop: Stop) -> Json:
     task = question.tasks[stop.visit]
     named = {"type": task.kind, "id": task.id, "job": task.id}
     return row | named | _described(question.problem.visit(stop.visit).description)
+
+
+def _is_at(broken: Violation, stop: Stop) -> bool:
+    """Whether a rule is broken at this step: a visit's at its visit, the shift's at the end."""
+    if broken.visit is not None:
+        return broken.visit == stop.visit
+    return broken.rule == Rule.SHIFT and stop.kind == "end"
 
 
 def _violation(broken: Violation) -> Json:

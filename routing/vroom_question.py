@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from routing.errors import InvalidProblem
-from routing.plan import Plan
+from routing.plan import Plan, Reason, Rule
 from routing.problem import Problem, Vehicle, Visit
 from routing.score import HOUR
 from routing.travel import GreatCircle, TravelTimes
@@ -24,7 +24,8 @@ from routing.vroom_weights import weights_for
 @dataclass(frozen=True, slots=True)
 class Question:
     """A problem and what its answer needs: `tasks` by visit, `vehicles` and their `rests` by what the problem calls
-    them, where the places are (as far as the question says), and whether it wants a `line` to draw."""
+    them, where the places are (as far as the question says), whether it wants a line to draw, and whether its steps
+    are to be timed only, as they are."""
 
     problem: Problem
     start: Plan | None
@@ -34,6 +35,14 @@ class Question:
     places: dict[int, Point]
     has_matrix: bool
     has_line: bool
+    is_fixed: bool
+
+    def as_given(self) -> Plan:
+        """The routes of the steps and nothing else."""
+        routes = () if self.start is None else self.start.routes
+        placed = {visit for route in routes for visit in route.visits}
+        left_out = Reason(Rule.NOT_ALLOWED, "it is in no vehicle's steps, which are all that was to be timed")
+        return Plan(routes, {visit.id: left_out for visit in self.problem.visits if visit.id not in placed})
 
 
 def from_vroom(question: Json, travel: TravelTimes | None = None) -> Question:
@@ -63,7 +72,8 @@ def from_vroom(question: Json, travel: TravelTimes | None = None) -> Question:
         rests=rests_of(days),
         places=places.known,
         has_matrix=matrices is not None,
-        has_line=_wants_line(question),
+        has_line=_option(question, "g"),
+        is_fixed=_option(question, "c"),
     )
 
 
@@ -97,6 +107,7 @@ def _steps(sources: Sequence[Source], days: Sequence[Json]) -> Steps:
     return steps
 
 
-def _wants_line(question: Json) -> bool:
+def _option(question: Json, name: str) -> bool:
+    """One of the options that VROOM's users give on its command line."""
     options = question.get("options")
-    return isinstance(options, Mapping) and options.get("g") is True
+    return isinstance(options, Mapping) and options.get(name) is True

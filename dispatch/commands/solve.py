@@ -32,6 +32,7 @@ USUAL_SPEED = GreatCircle().speed_kmh
 @click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, plans.MOST_SECONDS))
 @click.option("--seed", default=0, show_default=True)
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 256))
+@click.option("-c", "--keep-steps", is_flag=True, help="Only time the vehicles' steps, and say what they break.")
 @click.option(
     "--speed-kmh",
     default=USUAL_SPEED,
@@ -42,7 +43,7 @@ USUAL_SPEED = GreatCircle().speed_kmh
 @click.pass_context
 def solve_file(
     ctx: click.Context, question: Path, output: Path | None,
-    seconds: float, seed: int, processes: int, speed_kmh: float,
+    seconds: float, seed: int, processes: int, keep_steps: bool, speed_kmh: float,
 ) -> None:  # fmt: skip
     """Plan a problem in VROOM's JSON form; the answer has it too, with reasons for what is left out.
 
@@ -50,7 +51,8 @@ def solve_file(
     `error` and, where one is at fault, `field`.
     """
     try:
-        asked = solving.asked(_read(question), GreatCircle(speed_kmh=speed_kmh))
+        form = _read(question)
+        asked = solving.asked(form, GreatCircle(speed_kmh=speed_kmh), keep_steps=keep_steps)
         with bar("solving") as show:
             answer = solving.answered(asked, Limits(seconds=seconds, seed=seed, processes=processes), show)
     except (InvalidInput, InvalidProblem) as error:

@@ -72,6 +72,12 @@ def test_a_small_question_leaves_nothing_behind(sqlite_system: System) -> None:
     assert (answer["code"], kept(sqlite_system)) == (0, [])
 
 
+def test_steps_that_are_only_to_be_timed_are_timed_at_once(sqlite_system: System) -> None:
+    answer = questions.take(sqlite_system, "lights", form() | {"options": {"c": True}}, LONG, Turns(1))
+    assert isinstance(answer, dict)
+    assert (answer["summary"]["unassigned"], kept(sqlite_system)) == (1, [])
+
+
 def test_a_turn_is_given_back_when_the_planning_fails() -> None:
     turns = Turns(1)
     for _ in range(2):

@@ -75,6 +75,22 @@ def test_ids_in_quotation_marks_are_read_and_given_back() -> None:
     assert (answer["routes"][0]["vehicle"], answer["routes"][0]["steps"][1]["id"]) == ("7", "12")
 
 
+def test_steps_that_are_only_to_be_timed_are_a_plan_as_they_are() -> None:
+    given = asked(step("job", 2), step("job", 1), time_window=[100, 300])
+    answer = to_vroom(given, given.as_given())
+    (route,) = answer["routes"]
+    assert [one["id"] for one in route["steps"] if one["type"] == "job"] == [2, 1]
+    assert [one["cause"] for one in route["steps"][-1]["violations"]] == ["delay"], "back after the shift"
+    assert [(left["type"], left["id"]) for left in answer["unassigned"]] == [("pickup", 1), ("delivery", 2)]
+    assert all("steps" in left["detail"] for left in answer["unassigned"])
+
+
+def test_without_steps_nothing_is_timed() -> None:
+    given = asked()
+    assert given.as_given().routes == ()
+    assert not given.is_fixed
+
+
 @pytest.mark.parametrize(
     ("steps", "field"),
     [

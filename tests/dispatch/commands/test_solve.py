@@ -55,6 +55,15 @@ def test_a_faster_road_makes_shorter_drives() -> None:
     assert driven("--speed-kmh", 60) < driven()
 
 
+def test_steps_can_be_timed_without_planning(tmp_path: Path) -> None:
+    steps = {"steps": [{"type": "job", "id": 2}, {"type": "job", "id": 1}]}
+    van = QUESTION["vehicles"][0] | steps
+    answer = json.loads(solve("-", "-c", text=json.dumps(QUESTION | {"vehicles": [van]})).stdout)
+    (route,) = answer["routes"]
+    assert [step["id"] for step in route["steps"] if step["type"] == "job"] == [2, 1]
+    assert [violation["cause"] for violation in route["violations"]] == ["skills"]
+
+
 @pytest.mark.parametrize(
     ("text", "field", "told"),
     [
