@@ -76,7 +76,7 @@ def test_a_question_may_say_its_seconds_as_vroom_does(planner: Program) -> None:
 
 
 def test_a_large_question_is_promised_worked_on_and_answered(planner: Program, sqlite_town: Town) -> None:
-    promise = planner.ask(many(201))
+    promise = planner.ask(many(201), "?seconds=3")
     assert (promise.status_code, promise.json["state"]) == (202, "waiting")
     assert promise.headers["Location"] == promise.json["path"]
     assert planner.get(promise.json["path"]).json == promise.json
