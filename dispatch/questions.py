@@ -60,6 +60,15 @@ def find(session: Session, merchant: str, question_id: int) -> Outbox:
     return row
 
 
+def withdraw(session: Session, merchant: str, question_id: int, at: datetime) -> Outbox:
+    """Stop working on a question; the worker notices within a second. Safe to repeat, and late it changes nothing."""
+    row = find(session, merchant, question_id)
+    if row.can_move_to(OutboxState.CANCELLED):
+        row.move_to(OutboxState.CANCELLED)
+        row.ended_at, row.error = at, f"cancelled by {row.asked_by}"
+    return row
+
+
 def worked_out(system: System, payload: dict[str, Any], progress: Callable[[Progress], None]) -> dict[str, Any]:
     """What a worker does with a question that was promised an answer."""
     limits = Limits(seconds=payload["seconds"], processes=system.settings.plan_processes)

@@ -17,7 +17,7 @@ from webapp.access import MEGABYTE, allow_bearer
 from webapp.api import SECURITY, key
 from webapp.api_shapes import LAST_ID
 from webapp.limits import limiter
-from webapp.solve_shapes import ANSWER, DONE, QUESTION, AnswerOut, PromiseOut, QuestionIn, SolveQuery
+from webapp.solve_shapes import ANSWER, DONE, PROMISE, QUESTION, AnswerOut, PromiseOut, QuestionIn, SolveQuery
 from webapp.system import system
 
 bp = APIBlueprint("solve", __name__, url_prefix="/api/v1", tag="Planning")
@@ -83,6 +83,16 @@ def answer(question: int) -> ResponseReturnValue:
     """Kept for a day. `answer` has VROOM's `code`: 0, or 1 with `error` when the planning failed."""
     with system().transaction(read_only=True) as session:
         return jsonify(_shown(questions.find(session, g.merchant, question)))
+
+
+@bp.delete(f"/solve/<int(max={LAST_ID}):question>")
+@bp.output(PromiseOut, example=PROMISE | {"state": "cancelled"})
+@bp.doc(summary="Withdraw a question", security=SECURITY, responses=[401, 404])
+@allow_bearer(body=BODY)
+def withdraw(question: int) -> ResponseReturnValue:
+    """Nobody works on it any more. Safe to repeat; one that was answered before stays answered."""
+    with system().transaction() as session:
+        return jsonify(_shown(questions.withdraw(session, g.merchant, question, system().now())))
 
 
 def _shown(row: Outbox) -> dict[str, Any]:

@@ -103,9 +103,20 @@ def test_a_planning_that_fails_says_so_as_vroom_does(planner: Program, sqlite_to
     assert "caught fire" in failed["answer"]["error"]
 
 
+def test_a_question_that_is_withdrawn_is_not_worked_on(planner: Program, sqlite_town: Town) -> None:
+    promise = planner.ask(many(201)).json
+    for _ in range(2):
+        withdrawn = planner.client.delete(promise["path"], headers=planner.headers)
+        assert (withdrawn.status_code, withdrawn.json["state"]) == (200, "cancelled")
+    assert not work_on(sqlite_town.system, promise["id"])
+
+
 def test_anothers_question_is_not_found(planner: Program, sqlite_town: Town) -> None:
     promise = planner.ask(many(201)).json
-    assert refusal(program(sqlite_town, "rival").get(promise["path"])) == (404, 2, "question")
+    rival = program(sqlite_town, "rival")
+    assert refusal(rival.get(promise["path"])) == (404, 2, "question")
+    assert refusal(rival.client.delete(promise["path"], headers=rival.headers)) == (404, 2, "question")
+    assert planner.get(promise["path"]).json["state"] == "waiting"
     assert refusal(planner.get("/api/v1/solve/4711")) == (404, 2, "question")
     assert planner.get(f"/api/v1/solve/{2**63}").status_code == 404
 
@@ -115,6 +126,7 @@ def test_without_a_known_key_nothing_is_read(sqlite_town: Town, key: str) -> Non
     stranger = Program(sqlite_town, key)
     assert refusal(stranger.send("{")) == (401, 2, "Authorization")
     assert refusal(stranger.get("/api/v1/solve/1")) == (401, 2, "Authorization")
+    assert refusal(stranger.client.delete("/api/v1/solve/1", headers=stranger.headers)) == (401, 2, "Authorization")
 
 
 @pytest.mark.parametrize("text", ["{", "", "[]", "null", '"x"', "7", "[" * 100_000])
