@@ -54,7 +54,12 @@ class Chance:
 
 
 def chances(problem: Problem, day: Day, visit: Visit) -> list[Chance]:
-    """Every place where the visit fits when one or two things are given up; `day` is the plan as it is."""
+    """Every place where the visit fits when one or two things are given up; `day` is the plan as it is.
+
+    What nobody at all is allowed to make is not for one vehicle to make.
+    """
+    if visit.allowed is not None and not visit.allowed:
+        return []
     asked = list(_windows(visit))
     tried = list(_trials(problem, day, visit))
     rows = _rows(problem, day, tried)

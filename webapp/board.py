@@ -9,11 +9,11 @@ from apiflask import APIBlueprint
 from flask import Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dispatch import board, changes, county_map, visit_card
+from dispatch import board, changes, county_map, visit_card, why
 from dispatch.changes import Preview
-from webapp import reasons
+from webapp import reasons, remedies
 from webapp.access import allow
-from webapp.board_shapes import DayIn, KeptMoveIn, MoveIn, PinIn, PreviewOut
+from webapp.board_shapes import DayIn, KeptMoveIn, MoveIn, PinIn, PreviewOut, WhyIn
 from webapp.board_words import board_words
 from webapp.icons import icon_or_box
 from webapp.login import me
@@ -57,6 +57,16 @@ def counties(area: str) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.add_etag()
     return answer.make_conditional(request)  # type: ignore[return-value]
+
+
+@bp.get("/board/why")
+@bp.input(WhyIn, location="query")
+@allow(*OFFICE)
+def explained(query_data: WhyIn) -> Response:
+    """What keeps a visit out of every route, and the smallest changes that would place it."""
+    with system().transaction(read_only=True) as session:
+        found = why.why(session, system().travel_times, query_data.plan, query_data.visit)
+    return _compact(remedies.told(found))
 
 
 @bp.post("/board/try")

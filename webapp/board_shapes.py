@@ -44,6 +44,13 @@ class PinIn(Shape):
     start_at: AwareDatetime | None
 
 
+class WhyIn(Shape):
+    """A visit that is in no route of a plan."""
+
+    plan: int
+    visit: int
+
+
 class PlanIn(Shape):
     plan: int
 

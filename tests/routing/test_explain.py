@@ -113,6 +113,11 @@ def test_two_things_are_given_up_only_where_one_does_not_help() -> None:
     assert [{one.kind for one in remedy.relaxations} for remedy in found.remedies] == [{Give.COUNTY, Give.LATER}]
 
 
+def test_what_nobody_may_make_alone_is_given_to_nobody() -> None:
+    found = told([replace(VISIT, allowed=frozenset())], [HOME])
+    assert ([one.rule for one in found.obstacles], found.remedies) == ([Rule.NOT_ALLOWED], ())
+
+
 def test_a_partner_who_cannot_be_met_is_the_obstacle() -> None:
     pair = [VISIT, Visit(2, ROW["b"], 30 * MINUTE)]
     fleet = [HOME, replace(HOME, id=2, shift=TimeWindow(12 * HOUR, 18 * HOUR))]
@@ -125,7 +130,7 @@ def test_a_partner_who_cannot_be_met_is_the_obstacle() -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(problems(), st.data())
+@given(problems(most_visits=7, most_vehicles=3), st.data())
 def test_every_remedy_places_the_visit_and_breaks_nothing(problem: Problem, draw: st.DataObject) -> None:
     plan = keepable(problem, draw)
     wanted = problem.visits[0]
@@ -140,7 +145,7 @@ def test_every_remedy_places_the_visit_and_breaks_nothing(problem: Problem, draw
 
 
 @settings(max_examples=80, deadline=None)
-@given(problems(), st.data())
+@given(problems(most_visits=7, most_vehicles=3), st.data())
 def test_no_remedy_gives_up_a_second_more_than_it_must(problem: Problem, draw: st.DataObject) -> None:
     plan = keepable(problem, draw)
     wanted = problem.visits[0]
@@ -153,7 +158,7 @@ def test_no_remedy_gives_up_a_second_more_than_it_must(problem: Problem, draw: s
 
 
 @settings(max_examples=80, deadline=None)
-@given(problems(), st.data())
+@given(problems(most_visits=7, most_vehicles=3), st.data())
 def test_who_is_stopped_by_no_rule_has_no_room(problem: Problem, draw: st.DataObject) -> None:
     plan = keepable(problem, draw)
     wanted = problem.visits[0]

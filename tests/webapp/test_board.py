@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +17,7 @@ from dispatch.catalogue import Merchant
 from dispatch.outbox import Outbox, OutboxState
 from dispatch.work_order import Visit
 from routing.limits import Limits
+from technicians.people import Coverage
 from tests.town import AREA, TUESDAY, Town, shanghai
 from tests.webapp.board_day import planned
 from tests.webapp.console import Console, add_account
@@ -61,6 +64,41 @@ def test_the_day_comes_as_json_and_compressed_for_whoever_reads_that(console: Co
     answer = console.get(f"/board/day?{DAY}", **{"Accept-Encoding": "gzip"})
     body = gzip.decompress(answer.data) if answer.headers.get("Content-Encoding") == "gzip" else answer.data
     assert json.loads(body) == plain
+
+
+def why(console: Console, visit: int) -> dict[str, Any]:
+    found: dict[str, Any] = console.get_json(f"/board/why?plan=1&visit={visit}")
+    return found
+
+
+def test_a_visit_in_no_route_is_explained_with_who_has_room_for_it(console: Console, visits: dict[str, int]) -> None:
+    found = why(console, visits["A4"])
+    assert [(rule["rule"], rule["many"]) for rule in found["rules"]] == [("county", 2)]
+    assert (found["room"][:7], found["remedies"]) == ("赵师傅 has", [])
+
+
+def test_what_would_place_a_visit_is_told_in_both_languages(
+    console: Console, sqlite_town: Town, visits: dict[str, int]
+) -> None:
+    with sqlite_town.system.transaction() as session:
+        away = session.scalars(select(Coverage).where(Coverage.technician_id == sqlite_town.technicians["T3"]))
+        for row in away:
+            row.county_code = "310107"
+    found = why(console, visits["A4"])
+    assert [(rule["rule"], rule["many"]) for rule in found["rules"]] == [("county", 3)]
+    assert [remedy["says"] for remedy in found["remedies"]] == [
+        ["赵师傅 also goes to Pudongxinqu New Area"], ["王师傅 also goes to Pudongxinqu New Area"],
+    ]  # fmt: skip
+    assert re.fullmatch(r"costs as much as \d+ min of travel", found["remedies"][0]["costs"])
+    chinese = why(Console.of(sqlite_town.system, Role.OPERATOR, language="zh"), visits["A4"])
+    assert chinese["remedies"][0]["says"] == ["赵师傅 兼顾 浦东新区"]
+
+
+def test_a_visit_of_another_day_cannot_be_explained(console: Console) -> None:
+    answer = console.get("/board/why?plan=1&visit=4711", Accept="application/json")
+    assert (answer.status_code, answer.get_json()["detail"]) == (
+        404, "Visit 4711 is not promised for the day of this plan.",
+    )  # fmt: skip
 
 
 def test_a_product_whose_icon_is_not_drawn_gets_a_box(console: Console) -> None:

@@ -120,6 +120,16 @@ def test_a_visit_is_moved_without_a_mouse(board: Page, visits: dict[str, int], s
     assert holder(sqlite_town, visits["A1"]) == "T2"
 
 
+def test_what_would_place_a_visit_is_asked_for_where_it_is_left_out(board: Page, visits: dict[str, int]) -> None:
+    board.keyboard.press("u")
+    board.click(f"#side [data-visit='{visits['A4']}']")
+    part = board.locator("details[data-why]")
+    part.locator("summary").click()
+    expect(part).to_contain_text("County not covered")
+    expect(part).to_contain_text("2 technicians")
+    expect(part).to_contain_text("赵师傅 has room for it now")
+
+
 def test_publishing_is_confirmed_with_what_it_means(board: Page, sqlite_town: Town) -> None:
     board.click("#publish-button")
     expect(board.locator("#side")).to_contain_text("Nothing has been published for this day. 3 visits")

@@ -3,6 +3,7 @@
 import { icon, make, post, Refused, toast } from "../shell.js";
 import { look, risk } from "./day.js";
 import { verdict } from "./moves.js";
+import { letAsk } from "./why.js";
 
 async function fragment(address) {
   const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "text/html" } });
@@ -79,6 +80,7 @@ export class Side {
     const plan = day.plan ? `?plan=${day.plan.id}` : "";
     if (!(await this.#load(`visit:${visitId}`, title, `/board/panels/visits/${visitId}${plan}`))) return;
     this.#fillForm(stop, visit);
+    letAsk(this.body, day, this.words);
     if (wantsFocus) this.panel.querySelector(".side-close").focus();
   }
 
