@@ -50,6 +50,11 @@ def kernel(function: F) -> F:
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def inlined(function: F) -> F:
+    """A kernel that becomes part of its callers: for a few lines in the innermost loop."""
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+
+
 def entry(function: F) -> F:
     """A kernel that is called from Python."""
     return _compiled(function, no_cfunc_wrapper=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from routing.flat import ABLE, ABLE_END, FROZEN, GROUP, SAME_ROUTE, SAME_START, SERVICE, Facts
 from routing.kernel import kernel
-from routing.kernel_moves import account, chance, free_window, put, save, take_out
-from routing.kernel_route import best_place, refresh
+from routing.kernel_moves import chance, free_window, put_linked, save, settle, take_out
+from routing.kernel_route import best_place, renew
 from routing.state import (
     CLOCKS,
     EARLIEST,
@@ -60,7 +60,7 @@ def hold(facts: Facts, state: State, v: int, earliest: int, latest: int) -> bool
     k = state.now[v, ROUTE]
     save(state, k)
     state.now[v, EARLIEST], state.now[v, LATEST_START] = earliest, latest
-    return refresh(facts, state, k)
+    return renew(facts, state, k)
 
 
 @kernel
@@ -115,7 +115,7 @@ def place_linked(facts: Facts, state: State, g: int, v: int) -> bool:
             best, route, position, start = cost, k, p, at
     if route < 0:
         return False
-    if not put(facts, state, v, route, position):
+    if not put_linked(facts, state, v, route, position):
         return False
     if partner < 0:
         return True
@@ -158,7 +158,7 @@ def place_group(facts: Facts, state: State, g: int) -> None:
             free_window(facts, state, v)
             forsake(facts, state, g)
     for i in range(first, last):
-        account(facts, state, facts.lists[i])
+        settle(facts, state, facts.lists[i])
 
 
 @kernel
@@ -183,11 +183,11 @@ def account_groups(facts: Facts, state: State, many: int) -> None:
     """After routes were restored: all that were to be inserted, and their groups, are left out or not."""
     for i in range(many):
         v = state.room[REMOVED_LIST, i]
-        account(facts, state, v)
+        settle(facts, state, v)
         g = facts.visit[v, GROUP]
         if g >= 0:
             for j in range(facts.rows[g, 0], facts.rows[g, 1]):
-                account(facts, state, facts.lists[j])
+                settle(facts, state, facts.lists[j])
 
 
 @kernel

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from routing.flat import LOST, TOLD, WINDOW, WINDOWS, Facts
-from routing.kernel import entry, kernel
-from routing.kernel_route import refresh
+from routing.kernel import entry, inlined, kernel
+from routing.kernel_route import refresh, renew
 from routing.state import (
     BEST_COST,
     BEST_LOST,
@@ -32,7 +32,7 @@ from routing.state import (
 )
 
 
-@kernel
+@inlined
 def chance(state: State) -> float:
     """The next random number in [0, 1): xorshift64* (S. Vigna, ACM Trans. Math. Software 42, 2016)."""
     x = np.uint64(state.count[RANDOM])
@@ -43,13 +43,13 @@ def chance(state: State) -> float:
     return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@kernel
+@inlined
 def pick(state: State, n: int) -> int:
     """A random number of 0 to n - 1."""
     return int(chance(state) * n)
 
 
-@kernel
+@inlined
 def copy_route(state: State, k: int, source: int, target: int) -> None:
     """All that is known of route k, from `source` (0 now, 1 before) to `target`."""
     n = state.total[source, k, LENGTH]
@@ -64,7 +64,7 @@ def copy_route(state: State, k: int, source: int, target: int) -> None:
                 state.load[target, k, p, c] = state.load[source, k, p, c]
 
 
-@kernel
+@inlined
 def save(state: State, k: int) -> None:
     """Remember route k as it is; the sum of costs goes on without it."""
     if state.total[0, k, IS_TOUCHED]:
@@ -98,7 +98,7 @@ def restore(state: State) -> None:
     keep(state)
 
 
-@kernel
+@inlined
 def cut(state: State, k: int, first: int, many: int) -> None:
     """Take `many` visits from position `first` out of route k (which must be refreshed afterwards)."""
     n = state.total[0, k, LENGTH]
@@ -109,7 +109,7 @@ def cut(state: State, k: int, first: int, many: int) -> None:
     state.total[0, k, LENGTH] = n - many
 
 
-@kernel
+@inlined
 def put(facts: Facts, state: State, v: int, k: int, position: int) -> bool:
     """Insert v into route k after `position`; False when the route cannot be kept so."""
     save(state, k)
@@ -128,10 +128,10 @@ def take_out(facts: Facts, state: State, v: int) -> None:
     save(state, k)
     cut(state, k, state.now[v, POSITION], 1)
     state.now[v, ROUTE] = -1
-    refresh(facts, state, k)
+    renew(facts, state, k)
 
 
-@kernel
+@inlined
 def account(facts: Facts, state: State, v: int) -> None:
     """Make v count as left out exactly when it is in no route."""
     count = state.count
@@ -163,7 +163,7 @@ def clear(facts: Facts, state: State) -> None:
     """No route has a visit; all are left out."""
     for k in range(facts.vehicle.shape[0]):
         state.total[0, k, LENGTH] = 0
-        refresh(facts, state, k)
+        renew(facts, state, k)
         state.count[COST_SUM] += state.total[0, k, ROUTE_COST]
     for v in range(facts.visit.shape[0]):
         free_window(facts, state, v)
@@ -196,3 +196,15 @@ def changed(facts: Facts, state: State) -> int:
         if facts.visit[v, TOLD] >= 0 and state.now[v, ROUTE] != facts.visit[v, TOLD]:
             found += 1
     return found
+
+
+@kernel
+def put_linked(facts: Facts, state: State, v: int, k: int, position: int) -> bool:
+    """`put`, called: for where it is not worth a copy of it."""
+    return put(facts, state, v, k, position)
+
+
+@kernel
+def settle(facts: Facts, state: State, v: int) -> None:
+    """`account`, called: for where it is not worth a copy of it."""
+    account(facts, state, v)

@@ -39,7 +39,7 @@ from routing.flat import (
     Facts,
     Longs,
 )
-from routing.kernel import kernel
+from routing.kernel import inlined, kernel
 from routing.state import (
     ARC,
     AT,
@@ -62,7 +62,7 @@ from routing.state import (
 )
 
 
-@kernel
+@inlined
 def begin(facts: Facts, state: State, v: int, at: int) -> int:
     """The earliest start of service of a visit not before `at`; NEVER after its last window."""
     lo = state.now[v, EARLIEST]
@@ -82,7 +82,7 @@ def begin(facts: Facts, state: State, v: int, at: int) -> int:
     return at
 
 
-@kernel
+@inlined
 def last_begin(facts: Facts, state: State, v: int, at: int) -> int:
     """The latest start of service of a visit not after `at`; -NEVER before its first window."""
     hi = state.now[v, LATEST_START]
@@ -165,7 +165,7 @@ def drive(facts: Facts, state: State, k: int, seconds: int, row: int) -> None:
         rest(facts, k, state.clock, row)
 
 
-@kernel
+@inlined
 def backward(facts: Facts, state: State, k: int) -> None:
     """The latest starts of route k, hard and soft."""
     stops, vehicle, visit, clock = state.stops, facts.vehicle, facts.visit, state.clock
@@ -230,7 +230,7 @@ def weigh(facts: Facts, state: State, k: int) -> None:
             load[0, k, p, 2 * width + d] = most
 
 
-@kernel
+@inlined
 def refresh(facts: Facts, state: State, k: int) -> bool:
     """Work out all about route k from its visits; False when it cannot be kept."""
     stops, vehicle, visit, clock, travel = state.stops, facts.vehicle, facts.visit, state.clock, facts.travel
@@ -352,7 +352,7 @@ def within_limits(facts: Facts, state: State, v: int, k: int, p: int) -> bool:
     return distance <= vehicle[k, MOST_DISTANCE]
 
 
-@kernel
+@inlined
 def best_place(facts: Facts, state: State, v: int, k: int, first: int) -> tuple[int, int, int]:
     """(cost, position, start) of the cheapest insertion of v into route k after position `first` or later.
 
@@ -371,9 +371,19 @@ def best_place(facts: Facts, state: State, v: int, k: int, first: int) -> tuple[
     fixed = facts.assign[v, k] + (vehicle[k, FIXED] if n == 0 else 0)
     limited = vehicle[k, MOST_TRAVEL] < FAR or vehicle[k, MOST_DISTANCE] < FAR
     weighed = state.load.shape[3] > 0
+    # One break with one window is what most technicians have: counted in two numbers instead of clock rows.
+    pause = vehicle[k, BREAK]
+    one_rest = full == 1 and masks == 2 and many == 1 and facts.rows[pause, 2] == facts.rows[pause, 1] + 1
+    pause_from, pause_to, pause_for = 0, 0, 0
+    if one_rest:
+        pause_from, pause_to = facts.rows[facts.rows[pause, 1], 0], facts.rows[facts.rows[pause, 1], 1]
+        pause_for = facts.rows[pause, 0]
     for p in range(first, n + 1):
-        if stops[0, k, p, CLOCKS] > hi and full == 0:
-            break
+        if stops[0, k, p, CLOCKS] > hi and (full == 0 or stops[0, k, p, CLOCKS + full] > hi):
+            if masks <= 2:
+                break
+        if stops[0, k, p + 1, by + full] < lo + service:
+            continue
         here, there = stops[0, k, p, AT], stops[0, k, p + 1, AT]
         extra = travel[cost_to, node, here] + travel[cost_at, node, there] - stops[0, k, p + 1, ARC] + fixed
         if extra >= best:
@@ -382,8 +392,9 @@ def best_place(facts: Facts, state: State, v: int, k: int, first: int) -> tuple[
         setup_there = 0
         if p < n and there != node:
             setup_there = visit[stops[0, k, p + 1, VISIT], SETUP]
+        setup_here = setup if here != node else 0
         if masks == 1:
-            start = stops[0, k, p, CLOCKS] + seconds + (setup if here != node else 0)
+            start = stops[0, k, p, CLOCKS] + seconds + setup_here
             if many == 1:
                 start = max(start, lo)
                 if start > hi:
@@ -397,6 +408,28 @@ def best_place(facts: Facts, state: State, v: int, k: int, first: int) -> tuple[
                 continue
             late = arrive > stops[0, k, p + 1, soft]
             clock[4, 0] = start + service
+        elif one_rest:
+            fresh, rested = stops[0, k, p, CLOCKS] + seconds, stops[0, k, p, CLOCKS + 1] + seconds
+            if fresh <= pause_to:
+                rested = min(rested, max(fresh, pause_from) + pause_for)
+            fresh, rested = max(fresh + setup_here, lo), max(rested + setup_here, lo)
+            start = min(fresh, rested)
+            if start > hi:
+                continue
+            fresh = fresh + service if fresh <= hi else NEVER
+            rested = rested + service if rested <= hi else NEVER
+            if fresh <= pause_to:
+                rested = min(rested, max(fresh, pause_from) + pause_for)
+            clock[4, 0], clock[4, 1] = fresh, rested
+            fresh += onward
+            rested += onward
+            if fresh <= pause_to:
+                rested = min(rested, max(fresh, pause_from) + pause_for)
+            fresh += setup_there
+            rested += setup_there
+            if fresh > stops[0, k, p + 1, by] and rested > stops[0, k, p + 1, by + 1]:
+                continue
+            late = fresh > stops[0, k, p + 1, soft] and rested > stops[0, k, p + 1, soft + 1]
         else:
             for taken in range(masks):
                 clock[4, taken] = stops[0, k, p, CLOCKS + taken]
@@ -426,3 +459,9 @@ def best_place(facts: Facts, state: State, v: int, k: int, first: int) -> tuple[
         if extra < best:
             best, position, began = extra, p, start
     return best, position, began
+
+
+@kernel
+def renew(facts: Facts, state: State, k: int) -> bool:
+    """`refresh`, called: for where it is not worth a copy of it."""
+    return refresh(facts, state, k)

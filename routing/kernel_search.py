@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from routing.flat import ABLE, ABLE_END, BARRED, CLOSE, CLOSE_END, FROZEN, GROUP, KIND, NEAR, NEAR_END, Facts
-from routing.kernel import entry, kernel
+from routing.kernel import entry, inlined, kernel
 from routing.kernel_links import account_groups, give_groups_back, keep_windows, place_group, remove_group
 from routing.kernel_moves import account, chance, changed, cut, keep, pick, put, remember, restore, save
 from routing.kernel_route import best_place, refresh
@@ -54,7 +54,7 @@ MOST_RETRIED = 80
 FEW_NEIGHBOURS = 100
 
 
-@kernel
+@inlined
 def remove_string(state: State, k: int, frozen: int, at: int, longest: float, removed: int) -> int:
     """Remove consecutive visits around position `at` after the frozen ones, or all but a few in their middle."""
     free = state.total[0, k, LENGTH] - frozen
@@ -143,7 +143,7 @@ def arrange(state: State, many: int) -> None:
         state.room[REMOVED_LIST, j] = v
 
 
-@kernel
+@inlined
 def look_up(facts: Facts, state: State, v: int, k: int) -> int:
     """The cost of v's best place in route k, from the last time if the route is the same."""
     if state.cached[v, k, 0] != state.total[0, k, VERSION]:
@@ -155,7 +155,7 @@ def look_up(facts: Facts, state: State, v: int, k: int) -> int:
     return state.cached[v, k, 1]
 
 
-@kernel
+@inlined
 def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
     """Insert v where it is cheapest; False when it fits nowhere. With `few` only touched routes are tried."""
     count, total = state.count, state.total
@@ -163,23 +163,29 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
     near, close = facts.visit[v, NEAR], facts.visit[v, CLOSE]
     nears = min(facts.visit[v, NEAR_END] - near, FEW_NEIGHBOURS)
     closes = facts.visit[v, CLOSE_END] - close
+    able = facts.visit[v, ABLE] - nears - closes
+    tries = facts.visit[v, ABLE_END] - able
     if few:
         tries = count[TOUCHED]
-    elif closes:
-        tries = nears + closes
-    else:
-        tries = facts.visit[v, ABLE_END] - facts.visit[v, ABLE]
+    elif closes == 0:
+        able += nears
+        tries -= nears
+        nears = 0
     best, route = NEVER, -1
     for i in range(tries):
         if few:
             k = state.room[TOUCHED_LIST, i]
-        elif not closes:
-            k = facts.lists[facts.visit[v, ABLE] + i]
+        elif i < nears:
+            k = state.now[facts.lists[near + i], ROUTE]
+        elif i < nears + closes:
+            k = facts.lists[close + i - nears]
         else:
-            k = state.now[facts.lists[near + i], ROUTE] if i < nears else facts.lists[close + i - nears]
-            if k < 0 or total[0, k, SEEN] == count[STAMP]:
+            k = facts.lists[able + i]
+            if closes and total[0, k, LENGTH]:
                 continue
-            total[0, k, SEEN] = count[STAMP]
+        if k < 0 or total[0, k, SEEN] == count[STAMP]:
+            continue
+        total[0, k, SEEN] = count[STAMP]
         if facts.assign[v, k] >= BARRED:
             continue
         if total[0, k, LENGTH] == 0:
@@ -220,6 +226,13 @@ def recreate(facts: Facts, state: State, many: int) -> int:
     return many
 
 
+@kernel
+def insert_once(facts: Facts, state: State, v: int) -> None:
+    """Insert v where it is cheapest, or leave it out."""
+    insert(facts, state, v, False)
+    account(facts, state, v)
+
+
 @entry
 def fill(facts: Facts, state: State) -> None:
     """Insert all that is left out in the order of the list of removed visits, each where it is cheapest."""
@@ -228,8 +241,7 @@ def fill(facts: Facts, state: State) -> None:
         if facts.visit[v, GROUP] >= 0:
             place_group(facts, state, facts.visit[v, GROUP])
         else:
-            insert(facts, state, v, False)
-            account(facts, state, v)
+            insert_once(facts, state, v)
         keep(state)
     state.count[CHANGED] = changed(facts, state)
     remember(state)
