@@ -128,7 +128,10 @@ class Day:
         open_to = opening(self.links, visit, self.held) if self.links else Opening()
         if open_to is None or not pin_in_window(visit):
             return np.zeros((0, 7), np.int64)
-        found: Ints = places(self._visits, self._vehicles, self._rows, self._wanted(visit, open_to))
+        wanted = self._wanted(visit, open_to)
+        found = np.empty(((wanted.last - wanted.first + 1).sum() * len(wanted.windows), 7), np.int64)
+        clocks = np.empty((4, self._rows.rested.shape[2]), np.int64)
+        found = found[: places(self._visits, self._vehicles, self._rows, wanted, clocks, found)]
         if self.links and linked(self.links, visit.id):
             kept = [self._may_stand(visit, open_to, row, position) for row, position in found[:, :2].tolist()]
             found = found[np.array(kept, dtype=bool)]
@@ -262,7 +265,7 @@ class Day:
         travel = self._reach.legs(start, along[:, 1:])
         drives = self._driven(travel, start, along[:, 1:], rows.vehicle[picked])
         rows.drive[picked], rows.metres[picked], rows.cost[picked] = drives
-        prepare(self._visits, self._vehicles, rows, picked)
+        prepare(self._visits, self._vehicles, rows, picked, np.empty(rows.rested.shape[2], np.int64))
 
     def _along(self, picked: Ints) -> Ints:
         """The places of start, visits and end of each picked row, filled up with -1."""

@@ -6,7 +6,8 @@ what cannot be kept any more is `FAR`, backwards `-FAR`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -17,6 +18,7 @@ from routing.clock import LATE
 FAR = 2 * LATE
 
 Ints = NDArray[np.int64]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Visits(NamedTuple):
@@ -101,7 +103,28 @@ class Wanted(NamedTuple):
     late: int
 
 
-@njit(cache=True, forceinline=True)
+def _entry(function: F) -> F:
+    """A function compiled to be called from Python."""
+    return _compiled(function)
+
+
+def _kernel(function: F) -> F:
+    """A function compiled to be called from such ones only."""
+    return _compiled(function, no_cpython_wrapper=True)
+
+
+def _inlined(function: F) -> F:
+    """The same, as a part of its callers."""
+    return _compiled(function, no_cpython_wrapper=True, forceinline=True)
+
+
+def _compiled(function: F, **options: bool) -> F:
+    """Without reference counts (`_nrt`), so it must not make arrays: half the time to compile, a third to run."""
+    chosen: dict[str, Any] = {"cache": True, "no_cfunc_wrapper": True, "_nrt": False, **options}
+    return cast(F, njit(**chosen)(function))
+
+
+@_inlined
 def _begin(visits: Visits, visit: int, at: int) -> int:
     """The earliest instant not before `at` in a window of the visit; FAR after the last one."""
     best = FAR
@@ -111,7 +134,7 @@ def _begin(visits: Visits, visit: int, at: int) -> int:
     return best
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _last_begin(visits: Visits, visit: int, at: int) -> int:
     """The latest instant not after `at` in a window of the visit; -FAR before the first one."""
     best = -FAR
@@ -121,7 +144,7 @@ def _last_begin(visits: Visits, visit: int, at: int) -> int:
     return best
 
 
-@njit(cache=True)
+@_kernel
 def _rest(breaks: int, pauses: Ints, windows: Ints, k: int, clock: Ints) -> None:
     """Let any of the breaks of vehicle k be taken here, forwards."""
     for taken in range((1 << breaks) - 1):
@@ -137,7 +160,7 @@ def _rest(breaks: int, pauses: Ints, windows: Ints, k: int, clock: Ints) -> None
                 clock[with_it] = min(clock[with_it], begin + pauses[k, b])
 
 
-@njit(cache=True)
+@_kernel
 def _rest_before(breaks: int, pauses: Ints, windows: Ints, k: int, clock: Ints) -> None:
     """Let any of the breaks of vehicle k be taken before this, backwards."""
     for taken in range((1 << breaks) - 2, -1, -1):
@@ -149,14 +172,14 @@ def _rest_before(breaks: int, pauses: Ints, windows: Ints, k: int, clock: Ints) 
                         clock[taken] = max(clock[taken], min(windows[k, b, w, 1], by))
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _drive(clock: Ints, states: int, seconds: int) -> None:
     for taken in range(states):
         if clock[taken] < LATE:
             clock[taken] += seconds
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _serve(visits: Visits, visit: int, setup: int, clock: Ints, states: int) -> None:
     """Set up, wait for a window and serve."""
     for taken in range(states):
@@ -164,24 +187,23 @@ def _serve(visits: Visits, visit: int, setup: int, clock: Ints, states: int) -> 
             clock[taken] = _begin(visits, visit, clock[taken] + setup) + visits.service[visit]
 
 
-@njit(cache=True)
-def prepare(visits: Visits, vehicles: Vehicles, rows: Rows, chosen: Ints) -> None:
-    """Fill in all that follows from order and drives of the `chosen` routes."""
-    clock = np.empty(1 << vehicles.pauses.shape[1], np.int64)
+@_entry
+def prepare(visits: Visits, vehicles: Vehicles, rows: Rows, chosen: Ints, clock: Ints) -> None:
+    """Fill in all that follows from order and drives of the `chosen` routes. `clock` has room for one."""
     for row in chosen:
         _forward(visits, vehicles, rows, row, clock)
         _backward(visits, vehicles, rows, row, clock)
         _spare(visits, vehicles, rows, row)
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _setup(visits: Visits, rows: Rows, row: int, i: int) -> int:
     """Set-up of the route's visit i, which comes from where the visit before it is."""
     visit = rows.order[row, i]
     return 0 if rows.along[row, i] == visits.place[visit] else visits.setup[visit]
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _forward(visits: Visits, vehicles: Vehicles, rows: Rows, row: int, clock: Ints) -> None:
     k, many = rows.vehicle[row], rows.many[row]
     states = 1 << vehicles.breaks[k]
@@ -202,7 +224,7 @@ def _forward(visits: Visits, vehicles: Vehicles, rows: Rows, row: int, clock: In
     rows.end[row] = clock[states - 1]
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _backward(visits: Visits, vehicles: Vehicles, rows: Rows, row: int, by: Ints) -> None:
     k, many = rows.vehicle[row], rows.many[row]
     states = 1 << vehicles.breaks[k]
@@ -224,7 +246,7 @@ def _backward(visits: Visits, vehicles: Vehicles, rows: Rows, row: int, by: Ints
                 by[taken] = _last_begin(visits, visit, by[taken] - visits.service[visit])
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _spare(visits: Visits, vehicles: Vehicles, rows: Rows, row: int) -> None:
     many, k = rows.many[row], rows.vehicle[row]
     for d in range(vehicles.capacity.shape[1]):
@@ -245,13 +267,14 @@ def _spare(visits: Visits, vehicles: Vehicles, rows: Rows, row: int) -> None:
             rows.spare_after[row, i, d] = min(rows.spare_after[row, i, d], rows.spare_after[row, i + 1, d])
 
 
-@njit(cache=True)
-def places(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted) -> Ints:
-    """Every (route, position, window, start, cost, end of the route, latest start) at which the visit fits, as rows."""
-    found = np.empty((((wanted.last - wanted.first) + 1).sum() * wanted.windows.shape[0], 7), np.int64)
+@_entry
+def places(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted, clocks: Ints, found: Ints) -> int:
+    """Every (route, position, window, start, cost, end of the route, latest start) at which the visit fits.
+
+    They are written into the rows of `found`; says how many they are. `clocks` has room for four.
+    """
+    ready, by, leave, arrive = clocks[0], clocks[1], clocks[2], clocks[3]
     many = 0
-    most = 1 << vehicles.pauses.shape[1]
-    ready, by, leave, arrive = np.empty((4, most), np.int64)
     for a in range(wanted.rows.shape[0]):
         row = wanted.rows[a]
         for i in range(wanted.first[a], wanted.last[a] + 1):
@@ -271,10 +294,10 @@ def places(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted) -> In
                     found[many, 5] = end
                     found[many, 6] = _latest(vehicles, rows, wanted, a, i, w, ready, by, leave)
                     many += 1
-    return found[:many]
+    return many
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _within_limits(vehicles: Vehicles, rows: Rows, wanted: Wanted, a: int, i: int) -> bool:
     row = wanted.rows[a]
     k = rows.vehicle[row]
@@ -288,7 +311,7 @@ def _within_limits(vehicles: Vehicles, rows: Rows, wanted: Wanted, a: int, i: in
     return not rows.distance[row] + metres > vehicles.max_distance[k]
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _ready(vehicles: Vehicles, rows: Rows, wanted: Wanted, a: int, i: int, ready: Ints) -> None:
     """When the visit could begin on leg i, set up, were there no windows."""
     row = wanted.rows[a]
@@ -302,7 +325,7 @@ def _ready(vehicles: Vehicles, rows: Rows, wanted: Wanted, a: int, i: int, ready
         _drive(ready, states, wanted.setup)
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _arrive_by(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted, row: int, i: int, by: Ints) -> None:
     """When what leg i leads to must be reached from the visit; at the same place it needs no set-up."""
     k = rows.vehicle[row]
@@ -316,7 +339,7 @@ def _arrive_by(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted, r
             by[taken] = rows.arrive_by[row, i, taken]
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _start(
     vehicles: Vehicles, rows: Rows, wanted: Wanted, a: int, i: int, w: int,
     ready: Ints, by: Ints, leave: Ints, arrive: Ints,
@@ -344,7 +367,7 @@ def _start(
     return best
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _latest(
     vehicles: Vehicles, rows: Rows, wanted: Wanted, a: int, i: int, w: int, ready: Ints, by: Ints, begin: Ints
 ) -> int:
@@ -362,7 +385,7 @@ def _latest(
     return int(latest)
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _end(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted, row: int, i: int, clock: Ints) -> int:
     """When the route ends, reaching what leg i leads to by `clock`, which is used up."""
     k = rows.vehicle[row]
@@ -379,7 +402,7 @@ def _end(visits: Visits, vehicles: Vehicles, rows: Rows, wanted: Wanted, row: in
     return int(clock[states - 1])
 
 
-@njit(cache=True, forceinline=True)
+@_inlined
 def _cost(vehicles: Vehicles, rows: Rows, wanted: Wanted, a: int, i: int, start: int, end: int) -> int:
     """What the whole plan costs more with the visit there."""
     row = wanted.rows[a]
