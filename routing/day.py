@@ -12,6 +12,7 @@ from routing.clock import LATE, start_windows
 from routing.day_arrays import empty_rows, load_rows, vehicle_arrays, visit_arrays, window_rows
 from routing.day_kernel import FAR, Rows, Vehicles, Visits, Wanted, places, prepare
 from routing.eligibility import pin_in_window
+from routing.fleet import Fleet
 from routing.joint import timed
 from routing.links import ends
 from routing.load import excess, on_board
@@ -20,7 +21,6 @@ from routing.plan import Insertion, Plan, Route, Stop
 from routing.problem import Link, Precedence, Problem, TimeWindow, Vehicle, Visit
 from routing.qualified import Qualified
 from routing.reach import Reach, Travel, drive_costs
-from routing.score import HOUR, mean_worked
 
 Ints = NDArray[np.int64]
 ANY_TIME = (TimeWindow(0, LATE - 1),)
@@ -44,7 +44,7 @@ class Day:
     held: dict[int, tuple[int, Stop]]
     _who: Qualified
     _reach: Reach
-    _fleet: _Fleet
+    _fleet: Fleet
     _visits: Visits
     _vehicles: Vehicles
     _rows: Rows
@@ -81,7 +81,7 @@ class Day:
         rows.vehicle[:] = list(numbers)
         day = Day(
             problem, vehicles, list(routes), links, number, dict(held), Qualified.of(vehicles), Reach.of(problem),
-            _Fleet.of(problem, vehicles), visit_arrays(visits, dimensions), vehicle_arrays(vehicles, dimensions),
+            Fleet.of(problem, vehicles), visit_arrays(visits, dimensions), vehicle_arrays(vehicles, dimensions),
             rows, np.zeros(len(routes), np.int64),
         )  # fmt: skip
         day._hold(visits)
@@ -213,9 +213,9 @@ class Day:
     def _holders(self, visit_id: int) -> list[int]:
         if visit_id not in self._number:
             return []
-        return np.flatnonzero(
-            ((self._rows.order == self._number[visit_id]) & self._fleet.legs(self._rows.order, self._rows.many)).any(1)
-        ).tolist()
+        inside = np.arange(self._rows.order.shape[1]) < self._rows.many[:, None]
+        holds = (self._rows.order == self._number[visit_id]) & inside
+        return list(np.flatnonzero(holds.any(axis=1)).tolist())
 
     def _of_one(self, route: Route, vehicle: Vehicle) -> Day:
         visits = [self.problem.visit(v) for v in route.visits]
@@ -287,60 +287,6 @@ class Day:
             fleet = self._fleet
             costs = drive_costs(seconds, metres, fleet.per_hour[number, None], fleet.per_km[number, None])
         return seconds, metres, costs
-
-
-@dataclass(frozen=True, slots=True)
-class _Fleet:
-    """What the vehicles of a day cost and how fast they are, by number; and the visits that are frozen, by id."""
-
-    ids: Ints
-    speed: NDArray[np.float64]
-    per_hour: Ints
-    per_km: Ints
-    per_task_hour: Ints
-    unfair: NDArray[np.float64]
-    frozen: dict[int, int]
-
-    @staticmethod
-    def of(problem: Problem, vehicles: Sequence[Vehicle]) -> _Fleet:
-        rates = np.array([(v.rates.per_hour, v.rates.per_km, v.rates.per_task_hour) for v in vehicles], np.int64)
-        per_hour, per_km, per_task_hour = rates.reshape(-1, 3).T
-        worked = np.array([vehicle.worked for vehicle in vehicles])
-        return _Fleet(
-            np.array([vehicle.id for vehicle in vehicles], np.int64),
-            np.array([vehicle.speed for vehicle in vehicles], np.float64),
-            per_hour,
-            per_km,
-            per_task_hour,
-            worked - mean_worked(problem) if problem.weights.fairness else worked * 0.0,
-            {visit: vehicle.id for vehicle in problem.vehicles for visit in vehicle.frozen},
-        )
-
-    def at_speed(self, seconds: Ints, number: Ints) -> Ints:
-        speed = self.speed[number]
-        if (speed == 1.0).all():
-            return seconds
-        slowed: Ints = np.rint(seconds / speed[:, None]).astype(np.int64)
-        return slowed
-
-    def assigned(self, problem: Problem, visit: Visit, number: Ints) -> Ints:
-        """`routing.score.assignment_cost` of many vehicles."""
-        weights = problem.weights
-        cost = np.rint(visit.service * self.per_task_hour[number] / HOUR)
-        if visit.preferred:
-            cost += np.where(np.isin(self.ids[number], list(visit.preferred)), 0, weights.not_preferred)
-        told = problem.published.vehicles.get(visit.id) if problem.published is not None else None
-        if told is not None:
-            cost += np.where(self.ids[number] == told, 0, weights.changed)
-        if weights.fairness:
-            cost += np.rint(visit.service * weights.fairness * self.unfair[number] / HOUR)
-        return cost.astype(np.int64)
-
-    @staticmethod
-    def legs(order: Ints, count: Ints) -> NDArray[np.bool_]:
-        """Which entries of an order are visits."""
-        inside: NDArray[np.bool_] = np.arange(order.shape[1]) < count[:, None]
-        return inside
 
 
 def _held(problem: Problem, plan: Plan) -> dict[int, tuple[int, Stop]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from routing.clock import LATE, first_begin, start_windows
 from routing.journey import Journey
+from routing.links import ends, without
 from routing.load import changed, excess, loaded
 from routing.plan import Plan, Reason, Rule
-from routing.problem import Problem, Vehicle, Visit
+from routing.problem import Problem, SameStart, Vehicle, Visit
 from routing.schedule import forward
 
 
@@ -76,10 +77,18 @@ def _time_barrier(journey: Journey) -> Rule | None:
 def reason(problem: Problem, plan: Plan, visit: Visit | int) -> Reason:
     """Why the plan leaves the visit out.
 
-    The rule that stops most of the vehicles which come nearest to making it; `no-time` when some could make
-    it on an empty day, `no-vehicle` when there is nobody at all.
+    The rule that stops most of the vehicles which come nearest to making it; `partner` or `precedence` when a visit
+    it needs can be made by nobody, `no-time` when some could make it on an empty day, `no-vehicle` when there is
+    nobody at all.
     """
     wanted = problem.visit(visit) if isinstance(visit, int) else visit
+    found = _own_reason(problem, plan, wanted)
+    if found.rule != Rule.NO_TIME:
+        return found
+    return next(_partners_reasons(problem, plan, wanted), found)
+
+
+def _own_reason(problem: Problem, plan: Plan, wanted: Visit) -> Reason:
     candidates = _candidates(problem, wanted)
     if isinstance(candidates, Reason):
         return candidates
@@ -94,6 +103,19 @@ def reason(problem: Problem, plan: Plan, visit: Visit | int) -> Reason:
             return _no_time(plan, qualified)
         days[rule] += 1
     return _nearest(days, len(qualified))
+
+
+def _partners_reasons(problem: Problem, plan: Plan, wanted: Visit) -> Iterator[Reason]:
+    """The visits that this one cannot be made without and that nobody can make."""
+    for link in problem.links:
+        if wanted.id not in ends(link):
+            continue
+        first, second = ends(link)
+        other = second if wanted.id == first else first
+        is_needed = wanted.id in without((link,), [other]) and problem.has_visit(other)
+        if is_needed and _own_reason(problem, plan, problem.visit(other)).rule != Rule.NO_TIME:
+            rule = Rule.PARTNER if isinstance(link, SameStart) else Rule.PRECEDENCE
+            yield Reason(rule, f"visit {other}, which it needs, can be made by nobody")
 
 
 ORDER = (

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from routing.check import violations
 from routing.eligibility import barrier, reason
-from routing.plan import Plan, Route, Rule
-from routing.problem import Break, Pin, Problem, TimeWindow, Vehicle, Visit
+from routing.plan import Plan, Reason, Route, Rule
+from routing.problem import Break, Link, Pin, Precedence, Problem, SameStart, TimeWindow, Vehicle, Visit
 from tests.routing.towns import DAY, HOUR, MINUTE, drawn
 from tests.routing.worlds import problems
 
@@ -75,3 +75,21 @@ def test_who_could_make_it_but_is_full_leaves_no_time() -> None:
 
 def test_a_list_of_allowed_vehicles_that_are_not_there_is_the_reason() -> None:
     assert why(replace(VISIT, allowed=frozenset({9})), [HOME]) == Rule.NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("link", "rule"),
+    [(SameStart(1, 2), Rule.PARTNER), (Precedence(2, 1), Rule.PRECEDENCE), (Precedence(1, 2), Rule.NO_TIME)],
+)
+def test_a_visit_that_needs_one_which_nobody_can_make_says_so(link: Link, rule: Rule) -> None:
+    nobodys = replace(VISIT, id=2, skills={"water": 1})
+    problem = replace(ROW.problem([VISIT, nobodys], [HOME]), links=(link,))
+    assert reason(problem, Plan((), {}), 1).rule == rule
+    assert reason(problem, Plan((), {}), 2).rule == Rule.SKILL
+
+
+def test_what_a_reason_counts_makes_its_sentence() -> None:
+    assert Reason(Rule.SKILL, stopped=7, nearest=10).detail == "7 of the 10 nearest vehicles lack a skill it needs"
+    assert Reason(Rule.NO_VEHICLE, "there is nobody").detail == "there is nobody"
+    counted = Reason(Rule.NO_TIME, able=3, busy=2)
+    assert Reason(counted.rule, counted.note, **counted.counts) == counted
