@@ -6,21 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.problem import Problem
-from routing.spread import HOURS, Spread, Spreads
+from routing.spread import HOURS, Spread, Spreads, Surprises
 from routing.steps import Floats, Ints, Steps
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """R × D (rows of steps × days): `setup` and `service` in seconds, `noise` of the drives, standard normal.
+    """R × D (rows of steps × days): `setup` and `service` in seconds, whether nobody was there (`absent`), `noise` of
+    the drives, standard normal.
 
     `mean` and `sigma` of drives are by hour of departure.
     """
 
     setup: Floats
     service: Floats
+    absent: Flags
     noise: Floats
     mean: Floats
     sigma: Floats
@@ -32,26 +37,41 @@ class Draws:
         return planned[:, None] * mean * np.exp(sigma * self.noise[rows] - sigma * sigma / 2)
 
 
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """Standard normals of D days: of technicians (vehicles × D), of visits' own, of drives by `Steps.noise`; and the
+    lots (0 to 1) that decide who is not there and what overruns (visits × D). They hang on no plan.
+    """
+
+    person: Floats
+    own: Floats
+    drive: Floats
+    lot: Floats
+
+    @staticmethod
+    def of(problem: Problem, days: int, seed: int, spreads: Spreads) -> Luck:
+        random = np.random.default_rng(seed)
+        visits, vehicles = len(problem.visits), len(problem.vehicles)
+        region = random.standard_normal((1, days))
+        person = random.standard_normal((vehicles, days))
+        drive = _mixed(spreads.shared_travel, region, random.standard_normal((visits + vehicles, days)))
+        return Luck(person, random.standard_normal((visits, days)), drive, random.random((visits, days)))
+
+
 def drawn(problem: Problem, steps: Steps, days: int, seed: int, spreads: Spreads, kinds: Mapping[int, str]) -> Draws:
-    """The draws for the rows of a plan. They hang on visits and vehicles, not on the plan."""
-    random = np.random.default_rng(seed)
-    visits, vehicles = len(problem.visits), len(problem.vehicles)
-    region = random.standard_normal((1, days))
-    person = random.standard_normal((vehicles, days))
-    drive = _mixed(spreads.shared_travel, region, random.standard_normal((visits + vehicles, days)))
-    own = random.standard_normal((visits, days))
-    lot = random.random((visits, days))
-    is_visit = np.array([stop.visit is not None for stop in steps.stops], dtype=bool)
-    rows = np.flatnonzero(is_visit)
+    """The draws for the rows of a plan: equal for a visit in any plan, if the same technician makes it."""
+    luck = Luck.of(problem, days, seed, spreads)
+    rows = np.flatnonzero(np.array([stop.visit is not None for stop in steps.stops], dtype=bool))
     at = steps.noise[rows]
-    work = _mixed(spreads.shared_service, person[steps.vehicles[rows]], own[at])
+    work = _mixed(spreads.shared_service, luck.person[steps.vehicles[rows]], luck.own[at])
     factor = _factors([spreads.of_kind(kinds.get(visit.id)) for visit in problem.visits], at, work)
-    setup = np.repeat(steps.setup[:, None], days, axis=1)
-    service = np.repeat(steps.service[:, None], days, axis=1)
+    setup, service = (np.repeat(planned[:, None], days, axis=1) for planned in (steps.setup, steps.service))
+    absent = np.zeros(service.shape, dtype=bool)
     setup[rows] *= factor
-    service[rows] = _surprised(spreads, lot[at], service[rows] * factor)
+    absent[rows] = luck.lot[at] < spreads.surprises.no_show
+    service[rows] = _surprised(spreads.surprises, luck.lot[at], service[rows] * factor)
     hours = [spreads.of_hour(hour) for hour in range(HOURS)]
-    return Draws(setup, service, drive[steps.noise], *_curves(hours))
+    return Draws(setup, service, absent, luck.drive[steps.noise], *_curves(hours))
 
 
 def _mixed(share: float, common: Floats, own: Floats) -> Floats:
@@ -70,9 +90,8 @@ def _factors(spreads: list[Spread], at: Ints, noise: Floats) -> Floats:
     return factors
 
 
-def _surprised(spreads: Spreads, lot: Floats, service: Floats) -> Floats:
+def _surprised(rare: Surprises, lot: Floats, service: Floats) -> Floats:
     """Services (k × D) of which some end early and some take another piece of work."""
-    rare = spreads.surprises
-    service = np.where(lot > 1 - rare.overrun, service * rare.overrun_factor, service)
-    surprised: Floats = np.where(lot < rare.no_show, np.minimum(service, rare.no_show_seconds), service)
+    longer = np.where(lot > 1 - rare.overrun, service * rare.overrun_factor, service)
+    surprised: Floats = np.where(lot < rare.no_show, np.minimum(longer, rare.no_show_seconds), longer)
     return surprised
