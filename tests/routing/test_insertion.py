@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from routing.check import violations
 from routing.day import Day
 from routing.insertion import fits, inserted, insertions
+from routing.links import ends
 from routing.plan import Insertion, Plan, Route
 from routing.problem import (
     Break,
@@ -309,3 +310,39 @@ def test_a_place_costs_what_the_score_of_the_plan_grows_by(problem: Problem, dra
         route = routes.get(place.vehicle, Route(place.vehicle, ()))
         after = travel_cost(narrowed, [inserted(route, wanted.id, place.position)])
         assert place.cost == after - travel_cost(narrowed, [route])
+
+
+def joined(problem: Problem, plan: Plan, draw: st.DataObject) -> Problem:
+    """The problem with links that the plan keeps, some to the visit that is in no route."""
+    ids = [one.id for one in problem.visits]
+    pairs = [(a, b) for a in ids for b in ids if a != b]
+    for a, b in draw.draw(st.lists(st.sampled_from(pairs), max_size=4)) if pairs else []:
+        link = draw.draw(
+            st.sampled_from((SameStart(a, b), Precedence(a, b), Precedence(a, b, 5), Precedence(a, b, 0, True)))
+        )
+        more = replace(problem, links=(*problem.links, link))
+        if not breaks_links(more, plan, {problem.visits[0].id}):
+            problem = more
+    return problem
+
+
+def breaks_links(problem: Problem, plan: Plan, free: set[int]) -> bool:
+    """Whether the plan breaks anything, but for links to `free` visits it does not serve."""
+    served = {v for route in plan.routes for v in route.visits}
+    links = tuple(link for link in problem.links if not set(ends(link)) & (free - served))
+    found = violations(replace(problem, links=links), plan)
+    return any(broken.vehicle is not None for broken in found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(problems(most_visits=6, most_vehicles=3, plain=True), st.data())
+def test_an_insertion_keeps_every_link(problem: Problem, draw: st.DataObject) -> None:
+    plan = keepable(problem, draw)
+    problem = joined(problem, plan, draw)
+    for wanted in problem.visits:
+        rest = tuple(Route(r.vehicle, tuple(v for v in r.visits if v != wanted.id)) for r in plan.routes)
+        routes = {route.vehicle: route for route in rest}
+        for place in insertions(problem, plan, wanted):
+            changed = inserted(routes.get(place.vehicle, Route(place.vehicle, ())), wanted.id, place.position)
+            after = Plan(tuple((routes | {place.vehicle: changed}).values()), {})
+            assert not breaks_links(problem, after, {problem.visits[0].id} - {wanted.id}), place
