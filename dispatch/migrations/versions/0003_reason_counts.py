@@ -13,5 +13,4 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("unassigned") as batch_op:
-        batch_op.add_column(sa.Column("counts", JSON, nullable=False, server_default=sa.text("'{}'")))
+    op.add_column("unassigned", sa.Column("counts", JSON, nullable=False, server_default=sa.text("'{}'")))
