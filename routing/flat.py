@@ -136,7 +136,7 @@ def _only_their_route(problem: Problem, barred: NDArray[np.bool_]) -> NDArray[np
 def _facts(problem: Problem, visits: Sequence[Visit], barred: NDArray[np.bool_], origin: int) -> Facts:
     travel = _Travel.of(problem, visits)
     visit, windows = _visit_rows(problem, visits, travel, origin)
-    vehicle, breaks = _vehicle_rows(problem.vehicles, travel, origin, len(windows))
+    vehicle, breaks = _vehicle_rows(problem, travel, origin, len(windows))
     groups = _groups(problem, visits)
     rows = windows + breaks
     lists = _Lists()
@@ -262,15 +262,16 @@ def _visit_rows(problem: Problem, visits: Sequence[Visit], travel: _Travel, orig
 
 
 def _told(problem: Problem) -> dict[int, int]:
-    """For each published visit the position of its vehicle; k (nobody) when that is not there any more."""
+    """For each published visit the position of its vehicle, if that is still there."""
     if problem.published is None:
         return {}
     number = {vehicle.id: k for k, vehicle in enumerate(problem.vehicles)}
-    return {visit: number.get(vehicle, len(number)) for visit, vehicle in problem.published.vehicles.items()}
+    return {visit: number[vehicle] for visit, vehicle in problem.published.vehicles.items() if vehicle in number}
 
 
-def _vehicle_rows(vehicles: Sequence[Vehicle], travel: _Travel, origin: int, first_row: int) -> tuple[Longs, list[Row]]:
+def _vehicle_rows(problem: Problem, travel: _Travel, origin: int, first_row: int) -> tuple[Longs, list[Row]]:
     """The vehicles, and the rows of their breaks, the first of which is number `first_row`."""
+    vehicles, single = problem.vehicles, _names_vehicles(problem)
     width = max(len(vehicle.capacity) for vehicle in vehicles)
     kinds: dict[object, int] = {}
     rows: list[Row] = []
@@ -285,7 +286,7 @@ def _vehicle_rows(vehicles: Sequence[Vehicle], travel: _Travel, origin: int, fir
         row[BREAK], row[BREAKS] = first_row + len(rows), len(vehicle.breaks)
         row[TIME], row[TIME_TO] = travel.time_of[k], travel.time_of[k] + 1
         row[COST], row[COST_TO], row[METRES] = travel.cost_of[k], travel.cost_of[k] + 1, travel.metres
-        row[KIND] = kinds.setdefault(_kind(vehicle), len(kinds))
+        row[KIND] = k if single else kinds.setdefault(_kind(vehicle), len(kinds))
         row[FROZEN] = len(vehicle.frozen)
         row[CAPACITY:] = [*(min(units, FAR) for units in vehicle.capacity), *[FAR] * (width - len(vehicle.capacity))]
         rows += _break_rows(vehicle.breaks, origin, first_row + len(rows))
@@ -305,12 +306,20 @@ def _break_rows(breaks: Sequence[Break], origin: int, first_row: int) -> list[Ro
 
 
 def _kind(vehicle: Vehicle) -> object:
-    """Vehicles of one kind can change places; whether their visits let them is seen from `assign`."""
+    """Vehicles of one kind can change places."""
     return (
-        vehicle.start, vehicle.end, vehicle.shift, vehicle.soft_end, vehicle.breaks, vehicle.capacity, vehicle.max_visits,
-        vehicle.max_travel, vehicle.max_distance, vehicle.rates, vehicle.speed, vehicle.frozen, vehicle.counties,
-        tuple(sorted(vehicle.skills.items())), vehicle.worked,
+        vehicle.start, vehicle.end, vehicle.shift, vehicle.soft_end, vehicle.breaks, vehicle.capacity,
+        vehicle.max_visits, vehicle.max_travel, vehicle.max_distance, vehicle.rates, vehicle.speed, vehicle.frozen,
+        vehicle.counties, tuple(sorted(vehicle.skills.items())), vehicle.worked,
     )  # fmt: skip
+
+
+def _names_vehicles(problem: Problem) -> bool:
+    """Whether anything is said of single vehicles, so that no two are alike."""
+    return problem.published is not None or any(
+        visit.allowed is not None or visit.forbidden or visit.preferred or (visit.pin and visit.pin.vehicle is not None)
+        for visit in problem.visits
+    )
 
 
 def _limit(limit: int | None) -> int:
@@ -322,7 +331,7 @@ def _relative(at: int, origin: int) -> int:
 
 
 def _loads(problem: Problem, visits: Sequence[Visit]) -> Longs:
-    """n × 2 dimensions: what visits add to the load at the start and on the spot; no column where nothing is limited."""
+    """n × 2 dimensions: what visits add to the load at the start and on the spot, as far as it is limited."""
     width = max(len(vehicle.capacity) for vehicle in problem.vehicles)
     delivery = np.array([_wide(visit.load, width) for visit in visits], dtype=np.int64).reshape(len(visits), width)
     pickup = np.array([_wide(visit.pickup, width) for visit in visits], dtype=np.int64).reshape(len(visits), width)
@@ -330,9 +339,7 @@ def _loads(problem: Problem, visits: Sequence[Visit]) -> Longs:
     row = {visit.id: i for i, visit in enumerate(visits)}
     for link in problem.links:
         if isinstance(link, Precedence) and link.same_vehicle and link.after in row:
-            before, after = row[link.before], row[link.after]
-            loaded[after] = 0
-            change[after] = pickup[after] - pickup[before]
+            change[row[link.after]] -= pickup[row[link.before]]
     return np.hstack([loaded, change])
 
 

@@ -379,9 +379,8 @@ def best_place(facts: Facts, state: State, v: int, k: int, first: int) -> tuple[
         pause_from, pause_to = facts.rows[facts.rows[pause, 1], 0], facts.rows[facts.rows[pause, 1], 1]
         pause_for = facts.rows[pause, 0]
     for p in range(first, n + 1):
-        if stops[0, k, p, CLOCKS] > hi and (full == 0 or stops[0, k, p, CLOCKS + full] > hi):
-            if masks <= 2:
-                break
+        if stops[0, k, p, CLOCKS] > hi and full <= 1 and stops[0, k, p, CLOCKS + full] > hi:
+            break
         if stops[0, k, p + 1, by + full] < lo + service:
             continue
         here, there = stops[0, k, p, AT], stops[0, k, p + 1, AT]

@@ -13,8 +13,8 @@ import numpy as np
 from routing.flat import ABLE, ABLE_END, BARRED, CLOSE, CLOSE_END, FROZEN, GROUP, KIND, NEAR, NEAR_END, Facts
 from routing.kernel import entry, inlined, kernel
 from routing.kernel_links import account_groups, give_groups_back, keep_windows, place_group, remove_group
-from routing.kernel_moves import account, chance, changed, cut, keep, pick, put, remember, restore, save
-from routing.kernel_route import best_place, refresh
+from routing.kernel_moves import account, chance, changed, cut, keep, pick, put, remember, restore, save, settle
+from routing.kernel_route import best_place, refresh, renew
 from routing.state import (
     BEST_COST,
     BEST_LOST,
@@ -51,7 +51,7 @@ SPLIT = 0.5
 DEEPER = 0.01
 BLINK = 0.01
 MOST_RETRIED = 80
-FEW_NEIGHBOURS = 100
+FEW_NEIGHBOURS = 40
 
 
 @inlined
@@ -234,6 +234,20 @@ def insert_once(facts: Facts, state: State, v: int) -> None:
 
 
 @entry
+def begin_with(facts: Facts, state: State, k: int, many: int) -> None:
+    """Give the empty route k the first visits of the list of removed ones."""
+    save(state, k)
+    for i in range(many):
+        v = state.room[REMOVED_LIST, i]
+        state.stops[0, k, i + 1, VISIT] = v
+        state.now[v, ROUTE] = k
+        settle(facts, state, v)
+    state.total[0, k, LENGTH] = many
+    renew(facts, state, k)
+    keep(state)
+
+
+@entry
 def fill(facts: Facts, state: State) -> None:
     """Insert all that is left out in the order of the list of removed visits, each where it is cheapest."""
     for i in range(state.count[OUT]):
@@ -248,15 +262,15 @@ def fill(facts: Facts, state: State) -> None:
 
 
 @kernel
-def collect(state: State, pool: Pool) -> None:
+def collect(facts: Facts, state: State, pool: Pool) -> None:
     """Add the touched routes to the pool; of two with the same visits and vehicle the cheaper is kept."""
-    size, width, count = pool.table.shape[0], pool.visits.shape[1], state.count
+    size, width, count, vehicle = pool.table.shape[0], pool.visits.shape[1], state.count, facts.vehicle
     for i in range(count[TOUCHED]):
         k = state.room[TOUCHED_LIST, i]
         n = state.total[0, k, LENGTH]
         if n == 0 or n > width:
             continue
-        key = np.uint64(k + 1) * np.uint64(11400714819323198485)
+        key = np.uint64(vehicle[k, KIND] + 1) * np.uint64(11400714819323198485)
         for p in range(1, n + 1):
             key ^= pool.keys[state.stops[0, k, p, VISIT]]
         name = np.int64(key >> np.uint64(1))
@@ -298,7 +312,7 @@ def search(
                 count[CHANGED] = changes
         if accepted:
             if lost + cost < before and lost + cost <= count[BEST_LOST] + count[BEST_COST] + margin:
-                collect(state, pool)
+                collect(facts, state, pool)
             keep(state)
             if count[LINKED]:
                 keep_windows(facts, state, many)

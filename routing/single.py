@@ -1,62 +1,110 @@
-"""One model for all: the way to plan when everything fits into one search (to some hundreds of visits)."""
+"""One search over all: ruin and recreate, then the best combination of the routes it saw."""
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field
 
-from routing.clock import start_windows
-from routing.eligibility import pin_in_window, who_barrier
+from routing.combine import combined
+from routing.flat import Flat, most_changed
+from routing.joint import starts
 from routing.limits import Limits, Progress
+from routing.links import ends
 from routing.mend import filled, mended
-from routing.ortools_engine import improved, merged
 from routing.plan import Plan, Route
-from routing.problem import Problem, Visit
-from routing.score import score
+from routing.problem import Problem
+from routing.score import left_out_cost, score
+from routing.sisr import Cooling, Search
+
+HOT, COLD = 1.0, 0.03
+WARM = 0.3
+RUNS_UP_TO = 400
+COMBINED_UP_TO = 1500
+RUNS = 3
+COMBINING = 0.1
+WORK = 5.0
+ENDING = 0.05
 
 Tell = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
 
 
 def solve_single(problem: Problem, limits: Limits, start: Plan | None, tell: Tell | None) -> Plan:
-    """The best plan found in one OR-Tools model; never worse than `start` where that can be kept."""
+    """The best plan found in one search; never worse than `start` where that can be kept."""
     began = time.monotonic()
-    given = mended(problem, start.routes) if start is not None else []
-    open_visits = [visit for visit in problem.visits if _worth_trying(problem, visit)]
-    if not open_visits:
+    frozen = any(vehicle.frozen for vehicle in problem.vehicles)
+    given = mended(problem, start.routes if start is not None else ()) if start is not None or frozen else []
+    flat = Flat.of(problem)
+    if not flat.visits:
         return filled(problem, given)
-    core = replace(problem, visits=_in_seeded_order(open_visits, limits.seed))
-
-    def found(placed: int, cost: int) -> None:
-        if tell is not None:
-            passed = time.monotonic() - began
-            percent = min(99.0, 100 * passed / max(limits.seconds, 0.001))
-            tell(Progress(percent, placed, len(problem.visits), cost, passed))
-
-    routes = improved(core, limits.seconds, _only(core, given), found, limits.iterations)
-    best = filled(problem, mended(problem, routes or given))
+    run = _Run(problem, limits, flat, tell, began)
+    routes = run.routes(given, start is not None)
+    best = filled(problem, mended(problem, routes))
     if start is not None:
         best = min(best, filled(problem, given), key=lambda plan: score(problem, plan))
     return best
 
 
-def _worth_trying(problem: Problem, visit: Visit) -> bool:
-    """Whether the engine may be given the visit: somebody is qualified and at work in one of its windows."""
-    earliest = min((vehicle.shift.earliest for vehicle in problem.vehicles), default=0)
-    latest = max((vehicle.shift.latest for vehicle in problem.vehicles), default=-1)
-    if not pin_in_window(visit) or not merged(start_windows(visit), earliest, latest):
-        return False
-    return any(who_barrier(visit, vehicle) is None for vehicle in problem.vehicles)
+@dataclass(slots=True)
+class _Run:
+    """The clock of one planning."""
 
+    problem: Problem
+    limits: Limits
+    flat: Flat
+    tell: Tell | None
+    began: float
+    told: tuple[int, int] = field(default=(-1, -1))
+    never: int = field(init=False)
 
-def _in_seeded_order(visits: list[Visit], seed: int) -> tuple[Visit, ...]:
-    """The engine has no seed of its own, but it follows the order of the visits."""
-    if seed:
-        random.Random(seed).shuffle(visits)
-    return tuple(visits)
+    def __post_init__(self) -> None:
+        known = {visit.id for visit in self.flat.visits}
+        self.never = sum(left_out_cost(self.problem, v) for v in self.problem.visits if v.id not in known)
 
+    def routes(self, given: list[Route], warm: bool) -> list[Route]:
+        """Anneal, combine, and anneal again, as often as it pays for the size."""
+        search = Search.of(self.flat, self.limits.seed, most_changed(self.problem))
+        search.begin(given, self._held(given))
+        combines = not self.problem.links and len(self.flat.visits) <= COMBINED_UP_TO
+        runs = RUNS if combines and len(self.flat.visits) <= RUNS_UP_TO else 1
+        for i in range(runs):
+            hot = HOT if i == 0 and not warm else WARM
+            search.anneal(self._share(runs - i, combines, hot), lambda lost, cost: self._report(lost, cost))
+            if combines:
+                self._combine(search, last=i == runs - 1)
+        return search.routes()
 
-def _only(core: Problem, routes: list[Route]) -> list[Route]:
-    """The routes without the visits the engine does not know."""
-    return [Route(route.vehicle, tuple(v for v in route.visits if core.has_visit(v))) for route in routes]
+    def _share(self, runs: int, combines: bool, hot: float) -> Cooling:
+        left = self.limits.seconds * (1 - ENDING) - self._passed()
+        seconds = max(0.0, left / runs * (1 - COMBINING * combines))
+        iterations = self.limits.iterations
+        return Cooling(seconds, hot, COLD, None if iterations is None else -(-iterations // runs))
+
+    def _combine(self, search: Search, last: bool) -> None:
+        left = self.limits.seconds * (1 - ENDING) - self._passed()
+        seconds = left if last else min(left, COMBINING * self.limits.seconds)
+        if seconds <= 0:
+            return
+        work = WORK if self.limits.iterations is not None else None
+        rows = combined(search, seconds, self.limits.seed, work)
+        if rows is not None:
+            search.begin_at(rows)
+
+    def _held(self, given: list[Route]) -> dict[int, int]:
+        """When the joined visits of the routes begin."""
+        joined = {visit for link in self.problem.links for visit in ends(link)}
+        if not joined:
+            return {}
+        return {v: at for v, at in starts(self.problem, Plan(tuple(given), {})).items() if v in joined}
+
+    def _report(self, lost: int, cost: int) -> bool:
+        if self.tell is not None and (lost, cost) != self.told:
+            self.told = (lost, cost)
+            passed = self._passed()
+            percent = min(99.0, 100 * passed / max(self.limits.seconds, 0.001))
+            self.tell(Progress(percent, 0, len(self.problem.visits), lost + cost + self.never, passed))
+        return True
+
+    def _passed(self) -> float:
+        return time.monotonic() - self.began

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from routing.flat import ABLE, ABLE_END, FAR, GROUP, LOADS, NODE, START, WINDOW, WINDOWS, Facts, Flat
 from routing.kernel_moves import clear
-from routing.kernel_search import fill, search
+from routing.kernel_search import begin_with, fill, search
 from routing.plan import Route
 from routing.state import (
     BEST_COST,
@@ -25,6 +25,7 @@ from routing.state import (
     OLD_LATEST,
     OUT,
     OUT_LIST,
+    POOLED,
     RANDOM,
     REMOVED_LIST,
     VERSION,
@@ -32,16 +33,28 @@ from routing.state import (
     VISIT,
     Pool,
     State,
-)
+)  # fmt: skip
 
 SLICE = 0.1
-FIRST_ITERATIONS = 200
+FIRST_ITERATIONS = 50
+ITERATIONS = 1000
 MOST_POOLED = 60_000
 POOL_WIDTH = 40
 TABLE = 1 << 17
+MARGIN = 0.01
 RENUMBER = 1 << 30
 
-Told = Callable[[float, int, int], bool]
+Told = Callable[[int, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Cooling:
+    """How long to search and at what temperatures, in mean costs of a placed visit; iterations count if given."""
+
+    seconds: float
+    hot: float
+    cold: float
+    iterations: int | None = None
 
 
 @dataclass(slots=True)
@@ -55,60 +68,60 @@ class Search:
 
     @staticmethod
     def of(flat: Flat, seed: int, most_changed: int = -1) -> Search:
-        """Empty routes; every visit is left out until `begin` is called."""
+        """Empty routes; every visit is left out until `begin` is called. `most_changed` -1: any number may."""
         found = Search(flat, _empty_state(flat, seed), _pool(len(flat.visits), seed))
         found.state.count[MOST_CHANGED] = most_changed
         found.state.count[LINKED] = int((flat.facts.visit[:, GROUP] >= 0).any())
-        clear(flat.facts, found.state)
         return found
 
-    def begin(self, routes: Iterable[Route] = ()) -> None:
-        """Start from these routes, as far as they can be kept, and insert the rest greedily."""
+    def begin(self, routes: Iterable[Route] = (), starts: Mapping[int, int] | None = None) -> None:
+        """Start from these routes, which must be keepable, and insert the rest greedily.
+
+        `starts` are the starts, by id, of visits that links join: they begin then while their routes change.
+        """
         number = {visit.id: i for i, visit in enumerate(self.flat.visits)}
         vehicle = {vehicle.id: k for k, vehicle in enumerate(self.flat.vehicles)}
-        for route in routes:
-            if route.vehicle in vehicle:
-                visits = [number[visit_id] for visit_id in route.visits if visit_id in number]
-                self._set(vehicle[route.vehicle], visits)
-        state = self.state
+        rows = {vehicle[route.vehicle]: [number[v] for v in route.visits if v in number] for route in routes}
+        at = {number[v]: start - self.flat.origin for v, start in (starts or {}).items() if v in number}
+        self.begin_at(rows, at)
+
+    def begin_at(self, rows: Mapping[int, Sequence[int]], at: Mapping[int, int] | None = None) -> None:
+        """As `begin`, by position."""
+        facts, state = self.flat.facts, self.state
+        clear(facts, state)
+        for v, start in (at or {}).items():
+            if facts.visit[v, GROUP] >= 0:
+                state.now[v, EARLIEST], state.now[v, LATEST_START] = start, start
+        for k, visits in rows.items():
+            if visits:
+                state.room[REMOVED_LIST, : len(visits)] = visits
+                begin_with(facts, state, k, len(visits))
         out = state.room[OUT_LIST, : state.count[OUT]]
         state.room[REMOVED_LIST, : len(out)] = out[np.argsort(state.order[1, out], kind="stable")]
-        fill(self.flat.facts, state)
+        state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
+        fill(facts, state)
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
 
-    def _set(self, k: int, visits: Sequence[int]) -> None:
-        raise NotImplementedError
-
-    def anneal(
-        self, seconds: float, hot: float, cold: float, iterations: int | None = None, told: Told | None = None
-    ) -> None:
-        """Cool from `hot` to `cold` (in cost units) within `seconds`, or within `iterations` if given.
-
-        `told(share done, lost, cost)` is called now and then; the search ends when it answers False.
-        """
+    def anneal(self, cooling: Cooling, told: Told) -> None:
+        """Ruin and recreate while it cools; `told(lost, cost)` is called now and then and ends it by False."""
         began = time.monotonic()
-        temperature, done = hot, 0
-        rate = self.speed or 0.0
-        while True:
-            passed = time.monotonic() - began
-            share = done / iterations if iterations is not None else passed / max(seconds, 1e-9)
-            if share >= 1 or passed >= seconds:
+        unit = self.cost / max(1, len(self.flat.visits) - int(self.state.count[OUT]))
+        temperature, cold, done = cooling.hot * unit, cooling.cold * unit, 0
+        while told(self.lost, self.cost):
+            left = cooling.seconds - (time.monotonic() - began)
+            if left <= 0 or done == cooling.iterations:
                 break
-            if told is not None and not told(share, self.lost, self.cost):
-                break
-            step = max(20, int(rate * min(SLICE, (seconds - passed)))) if rate else FIRST_ITERATIONS
-            if iterations is not None:
-                step = min(1000, iterations - done)
-                cooling = (cold / hot) ** (1 / iterations)
+            if cooling.iterations is not None:
+                step, all_left = min(ITERATIONS, cooling.iterations - done), float(cooling.iterations - done)
             else:
-                left = max(1.0, rate * (seconds - passed)) if rate else 1e9
-                cooling = (cold / temperature) ** (1 / left) if temperature > cold else 1.0
-            margin = int(0.01 * self.cost)
-            temperature = search(self.flat.facts, self.state, self.pool, step, temperature, cooling, margin)
+                step = max(FIRST_ITERATIONS, int(self.speed * min(SLICE, left)))
+                all_left = max(float(step), self.speed * left)
+            factor = (cold / temperature) ** (1 / all_left) if self.speed or cooling.iterations else 1.0
+            margin = int(MARGIN * self.cost)
+            temperature = search(self.flat.facts, self.state, self.pool, step, temperature, factor, margin)
             done += step
-            rate = done / max(time.monotonic() - began, 1e-6)
+            self.speed = done / max(time.monotonic() - began, 1e-6)
             self._renumber()
-        self.speed = rate
 
     @property
     def lost(self) -> int:
@@ -135,6 +148,11 @@ class Search:
             for k, visits in enumerate(self.best())
             if visits
         ]
+
+    def pooled(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The routes seen: (vehicle, cost, visits, name) and the visits of each, by position."""
+        count = int(self.state.count[POOLED])
+        return self.pool.info[:count], self.pool.visits[:count]
 
     def _renumber(self) -> None:
         """Versions are counted in 32 bits."""
@@ -179,14 +197,14 @@ def _order(facts: Facts) -> NDArray[np.float64]:
 
 
 def _scrambled(seed: int) -> int:
-    """A good first state of the generator: SplitMix64 of the seed."""
+    """A good first state of the generator (SplitMix64, G. Steele and others, OOPSLA 2014)."""
     z = (seed + 0x9E3779B97F4A7C15) & (2**64 - 1)
     z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & (2**64 - 1)
     return (z ^ z >> 27) or 1
 
 
 def _pool(n: int, seed: int) -> Pool:
-    keys = np.random.default_rng(seed).integers(1, 2**63, n, dtype=np.uint64)
+    keys = np.random.default_rng(abs(seed)).integers(1, 2**63, n, dtype=np.uint64)
     return Pool(
         np.zeros((MOST_POOLED, POOL_WIDTH), np.int32),
         np.zeros((MOST_POOLED, 4), np.int64),

@@ -1,24 +1,22 @@
-"""`Problem -> Plan`: the one door to the engines."""
+"""`Problem -> Plan`: the one door to the engine."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from routing.large import solve_large
 from routing.limits import Limits, Progress
+from routing.mend import filled
 from routing.plan import Plan
 from routing.problem import Problem
-from routing.room import room_made
 from routing.single import solve_single
 from routing.split import laid_out
 from routing.validate import validated
 
 __all__ = ["Limits", "Progress", "solve"]
 
-ONE_MODEL = 200
-MAKING_ROOM = 0.75
+ONE_SEARCH = 1500
 
 
 def solve(
@@ -34,11 +32,11 @@ def solve(
     input; a visit nobody can make, no vehicle at all or ten times too many visits are no errors.
     """
     validated(problem)
-    if len(problem.visits) > ONE_MODEL and problem.vehicles:
+    if not problem.vehicles or not problem.visits:
+        return filled(problem, [])
+    if len(problem.visits) > ONE_SEARCH or limits.processes > 1:
         return solve_large(_with_coordinates(problem), limits, start, progress)
-    plan = solve_single(problem, limits, start, progress)
-    ends = time.monotonic() + MAKING_ROOM
-    return room_made(problem, plan, lambda: time.monotonic() < ends)
+    return solve_single(problem, limits, start, progress)
 
 
 def _with_coordinates(problem: Problem) -> Problem:
