@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import history, plans
 from dispatch.day import Day
+from dispatch.day import of as days_of
 from dispatch.day_plan import DayPlan
 from dispatch.planning import snapshot
-from dispatch.work_order import Visit, WorkOrder
+from dispatch.solver_child import Engine
+from dispatch.work_order import Appointment, Visit, WorkOrder
 from routing.outlook import Outlook
+from routing.robust import robust
 from routing.simulate import simulate
 from routing.travel import TravelTimes
 from technicians.errors import NotFound
 from technicians.people import Technician
+from technicians.place import County
 
 DAYS = 1000
 
@@ -87,6 +92,23 @@ def of(
     spreads = history.spreads(session, area_code, at)
     found = simulate(snap.problem, snap.running, days, seed, spreads, products)
     return _told(session, plan, snap.day, found)
+
+
+def robust_engine(session: Session, area_code: str, on_date: date, at: datetime) -> Engine:
+    """An engine that plans the day for how it may go, with the distributions learnt until `at`."""
+    day = days_of(session, area_code, on_date)
+    promised = session.scalars(
+        select(Appointment.visit_id)
+        .join(Visit)
+        .join(WorkOrder)
+        .join(County, County.code == WorkOrder.county_code)
+        .where(
+            County.area_code == area_code,
+            Appointment.window_starts_at >= day.midnight,
+            Appointment.window_starts_at < day.ends_at,
+        )
+    ).all()
+    return partial(robust, spreads=history.spreads(session, area_code, at), kinds=kinds(session, promised))
 
 
 def kinds(session: Session, visit_ids: Collection[int]) -> dict[int, str]:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.spread import Spread, Spreads, Surprises
 
@@ -15,6 +16,12 @@ ENOUGH = 10
 BELIEF = 20
 """How many observations the assumption is worth against those made."""
 BELIEF_IN_GROUPS = 40
+BELIEF_IN_OVERRUNS = 500
+MOST_OVERRUNS = 0.1
+QUARTILES = 1.349
+"""The distance of the quartiles of a normal distribution, in standard deviations."""
+
+Factors = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +64,20 @@ def learnt(history: History, assumed: Spreads | None = None) -> Spreads:
 
 
 def _spread(observed: Sequence[Observed], assumed: Spread) -> Spread:
-    count = len(observed)
-    if count < ENOUGH:
+    if len(observed) < ENOUGH:
         return assumed
-    factors = np.array([one.factor for one in observed])
-    variance = float(np.log(factors).var(ddof=1))
+    seen = _curve(np.array([one.factor for one in observed]))
     return Spread(
-        mean=_drawn(float(factors.mean()), count, assumed.mean),
-        sigma=_drawn(variance, count, assumed.sigma**2) ** 0.5,
+        mean=_drawn(seen.mean, len(observed), assumed.mean),
+        sigma=_drawn(seen.sigma**2, len(observed), assumed.sigma**2) ** 0.5,
     )
+
+
+def _curve(factors: Factors) -> Spread:
+    """The log-normal curve through the quartiles: overruns lie beyond them, and are counted as such."""
+    low, middle, high = np.quantile(np.log(factors), (0.25, 0.5, 0.75))
+    sigma = float(high - low) / QUARTILES
+    return Spread(float(np.exp(middle + sigma**2 / 2)), sigma)
 
 
 def _drawn(seen: float, count: int, assumed: float, belief: int = BELIEF) -> float:
@@ -74,24 +86,36 @@ def _drawn(seen: float, count: int, assumed: float, belief: int = BELIEF) -> flo
 
 def _each(observed: Iterable[Observed], overall: Spread) -> Mapping[Hashable, Spread]:
     """The distributions of the kinds or hours with enough observations."""
+    return {about: _spread(group, overall) for about, group in _grouped(observed).items() if len(group) >= ENOUGH}
+
+
+def _grouped(observed: Iterable[Observed]) -> dict[Hashable, list[Observed]]:
     groups: dict[Hashable, list[Observed]] = defaultdict(list)
     for one in observed:
         groups[one.about].append(one)
-    return {about: _spread(group, overall) for about, group in groups.items() if len(group) >= ENOUGH}
+    return groups
 
 
 def _surprises(history: History, assumed: Surprises) -> Surprises:
-    """No-shows as counted. Overruns are in the observed services already, so less and less is added to them."""
     absent, count = len(history.no_shows), len(history.services) + len(history.no_shows)
     if count < ENOUGH:
         return assumed
-    took = round(_drawn(sum(history.no_shows) / max(1, absent), absent, assumed.no_show_seconds))
     return replace(
         assumed,
         no_show=_drawn(absent / count, count, assumed.no_show),
-        no_show_seconds=took,
-        overrun=_drawn(0.0, len(history.services), assumed.overrun),
+        no_show_seconds=round(_drawn(sum(history.no_shows) / max(1, absent), absent, assumed.no_show_seconds)),
+        overrun=_overruns(history.services, assumed),
     )
+
+
+def _overruns(services: Sequence[Observed], assumed: Surprises) -> float:
+    """The chance of an overrun: what the mean of all services has beyond the curves through their quartiles."""
+    groups = [np.array([one.factor for one in group]) for group in _grouped(services).values() if len(group) >= ENOUGH]
+    if not groups:
+        return assumed.overrun
+    beyond = np.concatenate([group / _curve(group).mean for group in groups]).mean() - 1
+    share = min(MOST_OVERRUNS, max(0.0, float(beyond) / (assumed.overrun_factor - 1)))
+    return _drawn(share, len(services), assumed.overrun, BELIEF_IN_OVERRUNS)
 
 
 def _shared(observed: Sequence[Observed], assumed: float) -> float:
@@ -106,7 +130,7 @@ def _shared(observed: Sequence[Observed], assumed: float) -> float:
     return _drawn(share, len(groups), assumed, BELIEF_IN_GROUPS)
 
 
-def _residues(observed: Sequence[Observed]) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+def _residues(observed: Sequence[Observed]) -> list[Factors]:
     """Logarithms of the factors, less the mean of their kind, group by group."""
     logs: dict[Hashable, list[float]] = defaultdict(list)
     for one in observed:

@@ -6,13 +6,16 @@ from datetime import date, datetime
 
 import click
 
-from dispatch import areas, plan_day, plans
+from dispatch import areas, outlook, plan_day, plans
 from dispatch import day as days
 from dispatch.commands.bar import bar
 from dispatch.day_plan import DayPlanState
 from dispatch.plan_day import Outcome
+from dispatch.solver_child import Engine
 from dispatch.system import System
 from routing.limits import Limits
+from routing.robust import prepare
+from routing.solve import solve
 from technicians.errors import InvalidInput
 
 BY = "command-line"
@@ -26,12 +29,13 @@ KILOMETRE, HOUR = 1000, 3600
 @click.option("--processes", type=click.IntRange(1, 256), help="PLAN_PROCESSES if left out.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--publish", is_flag=True, help="Make the result what phones see.")
+@click.option("--robust", "is_robust", is_flag=True, help="Plan for days as they come: more promises are kept.")
 @click.option("--if-missing", is_flag=True, help="Do nothing when the day has a published plan.")
 @click.option("--all", "everywhere", is_flag=True, help="Ask the workers to plan every area with technicians.")
 @click.pass_obj
 def plan(
     system: System, area: str | None, on: datetime | None, seconds: float | None, processes: int | None,
-    seed: int, publish: bool, if_missing: bool, everywhere: bool,
+    seed: int, publish: bool, is_robust: bool, if_missing: bool, everywhere: bool,
 ) -> None:  # fmt: skip
     """Plan an area's day and keep the result as its draft. Needs neither Redis nor a worker."""
     if everywhere == (area is not None):
@@ -43,12 +47,14 @@ def plan(
     )
     day = on.date() if on else None
     if area is None:
-        _ask_for_all(system, day, limits, publish=publish)
+        _ask_for_all(system, day, limits, publish=publish, is_robust=is_robust)
     else:
-        _plan_here(system, area, day, limits, publish=publish, if_missing=if_missing)
+        _plan_here(system, area, day, limits, publish=publish, is_robust=is_robust, if_missing=if_missing)
 
 
-def _plan_here(system: System, area: str, day: date | None, limits: Limits, *, publish: bool, if_missing: bool) -> None:
+def _plan_here(
+    system: System, area: str, day: date | None, limits: Limits, *, publish: bool, is_robust: bool, if_missing: bool
+) -> None:  # fmt: skip
     with system.transaction(read_only=True) as session:
         on_date = day or days.date_of(days.find_area(session, area), system.now())
         published = plans.in_state(session, area, on_date, DayPlanState.PUBLISHED)
@@ -56,7 +62,8 @@ def _plan_here(system: System, area: str, day: date | None, limits: Limits, *, p
         click.echo(f"{area} {on_date} has a published plan already.")
         return
     with bar(f"{area} {on_date}") as show:
-        outcome = plan_day.run(system, area, on_date, limits, by=BY, progress=show)
+        engine = _robust_engine(system, area, on_date) if is_robust else solve
+        outcome = plan_day.run(system, area, on_date, limits, by=BY, progress=show, engine=engine)
     _sum_up(outcome)
     if publish:
         with system.transaction() as session:
@@ -64,7 +71,15 @@ def _plan_here(system: System, area: str, day: date | None, limits: Limits, *, p
         click.echo("Published.")
 
 
-def _ask_for_all(system: System, day: date | None, limits: Limits, *, publish: bool) -> None:
+def _robust_engine(system: System, area: str, on_date: date) -> Engine:
+    prepare()
+    with system.transaction(read_only=True) as session:
+        return outlook.robust_engine(session, area, on_date, system.now())
+
+
+def _ask_for_all(system: System, day: date | None, limits: Limits, *, publish: bool, is_robust: bool) -> None:
+    if is_robust:
+        raise InvalidInput("The workers plan on mean times.", field="robust", remedy="Plan one area with it.")
     if publish:
         raise InvalidInput("A whole country is not published unseen.", field="publish", remedy="Publish by area.")
     with system.transaction() as session:

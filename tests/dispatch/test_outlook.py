@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from click.testing import CliRunner, Result
@@ -28,7 +29,7 @@ def planned(town: Town) -> dict[str, int]:
     with town.system.transaction() as session:
         orders = {
             "A-1": town.order(session, "A-1", "chandelier", "310104", window=(8, 10)),
-            "A-2": town.order(session, "A-2", "water-heater", "310101", window=(8, 10.05)),
+            "A-2": town.order(session, "A-2", "water-heater", "310101", window=(8, 10.1)),
             "B-1": town.order(session, "B-1", "mattress", "310104", window=(13, 15)),
         }
         ids = {number: order.visits[0].id for number, order in orders.items()}
@@ -144,3 +145,28 @@ def test_a_visit_that_has_ended_is_no_promise_any_more(sqlite_town: Town) -> Non
     found = seen(sqlite_town)
     assert found.outlook.promises == 2
     assert ids["B-1"] not in {risk.visit_id for risk in found.risks}
+
+
+def test_a_robust_plan_is_asked_for_with_one_word(sqlite_town: Town) -> None:
+    planned(sqlite_town)
+    before = seen(sqlite_town).outlook
+    options = ["plan", "--area", AREA, "--date", str(TUESDAY), "--seconds", "2", "--robust"]
+    told = CliRunner().invoke(main, options, obj=sqlite_town.system)
+    assert "3 of 3 visits placed" in told.output
+    assert seen(sqlite_town).version == 2
+    assert seen(sqlite_town).outlook.kept >= before.kept
+
+
+def test_the_workers_do_not_plan_robustly_yet_and_say_so(sqlite_town: Town) -> None:
+    told = CliRunner().invoke(main, ["plan", "--all", "--robust"], obj=sqlite_town.system)
+    assert told.exit_code == 1
+    assert told.stderr == "error: robust: The workers plan on mean times. Plan one area with it.\n"
+
+
+def test_a_robust_engine_knows_the_products_of_the_day(town: Town) -> None:
+    ids = planned(town)
+    with town.system.transaction() as session:
+        assert outlook.kinds(session, ids.values())[ids["B-1"]] == "mattress"
+        engine = outlook.robust_engine(session, AREA, TUESDAY, town.system.now())
+    assert isinstance(engine, partial)
+    assert engine.keywords["kinds"].keys() == set(ids.values())
