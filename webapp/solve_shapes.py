@@ -25,7 +25,7 @@ class QuestionIn(BaseModel):
     shipments: list[Any] = Field(default=[])
     matrices: dict[str, Any] | None = Field(None, description="`durations`, `distances`, `costs` of one profile.")
     matrix: list[Any] | None = Field(None, description="The old form of one matrix of durations.")
-    options: dict[str, Any] | None = Field(None, description="`g`: add `geometry`; `c`: only time the steps; `l`: seconds.")
+    options: dict[str, Any] | None = Field(None, description="`g`: geometry; `c`: time the steps only; `l`: seconds")
 
 
 class SolveQuery(Asked):
