@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from routing.flat import KIND, LOST, TOLD
+from routing.flat import KIND, LOST, TOLD, Flat
+from routing.plan import Route
+from routing.problem import Problem
+from routing.score import travel_cost
 from routing.sisr import Search
-from routing.state import MOST_CHANGED
+from routing.state import MOST_CHANGED, ROUTE_COST
 
 MOST_COLUMNS = 6000
 
@@ -26,14 +27,16 @@ class Column:
     visits: tuple[int, ...]
 
 
-def combined(search: Search, seconds: float, seed: int, work: float | None = None) -> dict[int, list[int]] | None:
-    """Routes by vehicle, all by position, better than the best of `search`; None when none were found in time.
+def combined(
+    search: Search, others: Sequence[Column], seconds: float, seed: int, work: float | None = None
+) -> dict[int, list[int]] | None:
+    """Routes by vehicle, all by position, better than the best of `search`, out of its pool and `others`; None when none were found in time.
 
     Not for problems with links, whose routes fit together only at the times they were seen with. `work` limits CP-SAT
     by its deterministic time, so that the same search gives the same answer.
     """
     facts = search.flat.facts
-    columns = _columns(search)
+    columns = [*_columns(search), *others]
     model = cp_model.CpModel()
     chosen = [model.new_bool_var("") for _ in columns]
     left = [model.new_bool_var("") for _ in search.flat.visits]
@@ -63,6 +66,16 @@ def combined(search: Search, seconds: float, seed: int, work: float | None = Non
     return _handed_out([column for column, x in zip(columns, chosen, strict=True) if solver.value(x)], kinds)
 
 
+def as_column(problem: Problem, flat: Flat, route: Route) -> Column | None:
+    """A route found elsewhere; None when it has visits or a vehicle that are not in `flat`."""
+    number = {visit.id: v for v, visit in enumerate(flat.visits)}
+    vehicle = next((k for k, vehicle in enumerate(flat.vehicles) if vehicle.id == route.vehicle), None)
+    if vehicle is None or not all(visit in number for visit in route.visits):
+        return None
+    kind = int(flat.facts.vehicle[vehicle, KIND])
+    return Column(kind, travel_cost(problem, [route]), tuple(number[visit] for visit in route.visits))
+
+
 def _columns(search: Search) -> list[Column]:
     """The routes of the best plan, then of those seen the latest: the colder the search, the better they are."""
     kinds = search.flat.facts.vehicle[:, KIND].tolist()
@@ -80,10 +93,10 @@ def _columns(search: Search) -> list[Column]:
 
 def _costs_of_best(search: Search) -> list[int]:
     """What each vehicle's best route costs: from a fresh look, as the search may have moved on."""
-    other = Search.of(search.flat, 0, int(search.state.count[MOST_CHANGED]))
+    other = Search.of(search.flat, 0, int(search.state.tally[MOST_CHANGED]))
     other.begin_at(dict(enumerate(search.best())))
-    costs: NDArray[np.int64] = other.state.total[0, :, 1]
-    return costs.tolist()
+    costs: list[int] = other.state.total[0, :, ROUTE_COST].tolist()
+    return costs
 
 
 def _cover(
@@ -112,7 +125,7 @@ def _keep_budget(
     model: cp_model.CpModel, search: Search, columns: Sequence[Column], chosen: Sequence[cp_model.IntVar]
 ) -> None:
     """At most so many published visits elsewhere than published, or left out; each vehicle is its own kind here."""
-    budget = int(search.state.count[MOST_CHANGED])
+    budget = int(search.state.tally[MOST_CHANGED])
     if budget < 0:
         return
     told = search.flat.facts.visit[:, TOLD].tolist()

@@ -112,4 +112,4 @@ def _work(pipe: Connection) -> None:
     with suppress(EOFError):
         while True:
             part, limits = pipe.recv()
-            pipe.send(solve_single(part.problem, limits, part.start if part.start.routes else None, None))
+            pipe.send(solve_single(part.problem, limits, part.start if part.start.routes else None, None, part.others))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from numba import njit, types
+from numba import njit
+from numba import types as numba_types
 
 from routing.flat import Facts
 from routing.state import Pool, State
 
 F = TypeVar("F", bound=Callable[..., Any])
+types: Any = numba_types
 
 
-def _table(kind: types.Type, dimensions: int) -> types.Array:
+def _table(kind: Any, dimensions: int) -> Any:
     return types.Array(kind, dimensions, "C")
 
 
@@ -64,4 +66,5 @@ def _compiled(function: F, **options: bool) -> F:
     given = dict(function.__annotations__)
     result = _TYPES[given.pop("return")]
     signature = result(*(_TYPES[name] for name in given.values()))
-    return cast(F, njit(signature, cache=True, _nrt=False, **options)(function))
+    compiled = cast(Any, njit)
+    return cast(F, compiled(signature, cache=True, _nrt=False, **options)(function))

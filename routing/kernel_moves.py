@@ -35,11 +35,11 @@ from routing.state import (
 @inlined
 def chance(state: State) -> float:
     """The next random number in [0, 1): xorshift64* (S. Vigna, ACM Trans. Math. Software 42, 2016)."""
-    x = np.uint64(state.count[RANDOM])
+    x = np.uint64(state.tally[RANDOM])
     x ^= x >> np.uint64(12)
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
-    state.count[RANDOM] = np.int64(x)
+    state.tally[RANDOM] = np.int64(x)
     return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
@@ -70,26 +70,26 @@ def save(state: State, k: int) -> None:
     if state.total[0, k, IS_TOUCHED]:
         return
     state.total[0, k, IS_TOUCHED] = 1
-    state.room[TOUCHED_LIST, state.count[TOUCHED]] = k
-    state.count[TOUCHED] += 1
-    state.count[COST_SUM] -= state.total[0, k, ROUTE_COST]
+    state.room[TOUCHED_LIST, state.tally[TOUCHED]] = k
+    state.tally[TOUCHED] += 1
+    state.tally[COST_SUM] -= state.total[0, k, ROUTE_COST]
     copy_route(state, k, 0, 1)
 
 
 @kernel
 def keep(state: State) -> None:
     """The touched routes are as they shall be."""
-    for i in range(state.count[TOUCHED]):
+    for i in range(state.tally[TOUCHED]):
         k = state.room[TOUCHED_LIST, i]
         state.total[0, k, IS_TOUCHED] = 0
-        state.count[COST_SUM] += state.total[0, k, ROUTE_COST]
-    state.count[TOUCHED] = 0
+        state.tally[COST_SUM] += state.total[0, k, ROUTE_COST]
+    state.tally[TOUCHED] = 0
 
 
 @kernel
 def restore(state: State) -> None:
     """Make the touched routes what they were; visits in none of them must have been marked so before."""
-    for i in range(state.count[TOUCHED]):
+    for i in range(state.tally[TOUCHED]):
         k = state.room[TOUCHED_LIST, i]
         copy_route(state, k, 1, 0)
         for p in range(1, state.total[0, k, LENGTH] + 1):
@@ -134,7 +134,7 @@ def take_out(facts: Facts, state: State, v: int) -> None:
 @inlined
 def account(facts: Facts, state: State, v: int) -> None:
     """Make v count as left out exactly when it is in no route."""
-    count = state.count
+    count = state.tally
     at = state.now[v, OUT_AT]
     if state.now[v, ROUTE] < 0 and at < 0:
         state.now[v, OUT_AT] = count[OUT]
@@ -161,10 +161,12 @@ def free_window(facts: Facts, state: State, v: int) -> None:
 @entry
 def clear(facts: Facts, state: State) -> None:
     """No route has a visit; all are left out."""
+    for sum_of in (OUT, TOUCHED, LOST_SUM, COST_SUM):
+        state.tally[sum_of] = 0
     for k in range(facts.vehicle.shape[0]):
         state.total[0, k, LENGTH] = 0
         renew(facts, state, k)
-        state.count[COST_SUM] += state.total[0, k, ROUTE_COST]
+        state.tally[COST_SUM] += state.total[0, k, ROUTE_COST]
     for v in range(facts.visit.shape[0]):
         free_window(facts, state, v)
         state.now[v, ROUTE] = -1
@@ -183,9 +185,9 @@ def remember(state: State) -> None:
         for p in range(1, n + 1):
             state.best[at] = state.stops[0, k, p, VISIT]
             at += 1
-    state.count[BEST_LOST] = state.count[LOST_SUM]
-    state.count[BEST_COST] = state.count[COST_SUM]
-    state.count[IMPROVED] += 1
+    state.tally[BEST_LOST] = state.tally[LOST_SUM]
+    state.tally[BEST_COST] = state.tally[COST_SUM]
+    state.tally[IMPROVED] += 1
 
 
 @kernel

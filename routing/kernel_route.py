@@ -286,15 +286,15 @@ def refresh(facts: Facts, state: State, k: int) -> bool:
     end = clock[0, full]
     if n and end > vehicle[k, SOFT]:
         lateness += (end - vehicle[k, SOFT]) * vehicle[k, OVERTIME] // 3600
-    state.count[VERSIONS] += 1
+    state.tally[VERSIONS] += 1
     total = state.total
-    total[0, k, VERSION] = state.count[VERSIONS]
+    total[0, k, VERSION] = state.tally[VERSIONS]
     total[0, k, TRAVEL], total[0, k, DISTANCE], total[0, k, SOFT_COST] = driven, distance, lateness
     total[0, k, ROUTE_COST] = cost + lateness + (vehicle[k, FIXED] if n else 0)
     backward(facts, state, k)
     if state.load.shape[3]:
         weigh(facts, state, k)
-    return end <= vehicle[k, LATEST]
+    return bool(end <= vehicle[k, LATEST])
 
 
 @kernel
@@ -349,7 +349,7 @@ def within_limits(facts: Facts, state: State, v: int, k: int, p: int) -> bool:
     distance = state.total[0, k, DISTANCE] + travel[metres, here, node] + travel[metres, node, there]
     if driven:
         distance -= travel[metres, here, there]
-    return distance <= vehicle[k, MOST_DISTANCE]
+    return bool(distance <= vehicle[k, MOST_DISTANCE])
 
 
 @inlined

@@ -84,7 +84,7 @@ def remove_string(state: State, k: int, frozen: int, at: int, longest: float, re
 @kernel
 def ruin(facts: Facts, state: State) -> int:
     """Remove strings of visits from routes near a seed; how many visits were removed."""
-    count = state.count
+    count = state.tally
     n, out = facts.visit.shape[0], count[OUT]
     if out == n:
         return 0
@@ -152,13 +152,13 @@ def look_up(facts: Facts, state: State, v: int, k: int) -> int:
         state.cached[v, k, 0] = state.total[0, k, VERSION]
         state.cached[v, k, 1] = cost
         state.cached[v, k, 2] = position
-    return state.cached[v, k, 1]
+    return int(state.cached[v, k, 1])
 
 
 @inlined
 def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
     """Insert v where it is cheapest; False when it fits nowhere. With `few` only touched routes are tried."""
-    count, total = state.count, state.total
+    count, total = state.tally, state.total
     count[STAMP] += 1
     near, close = facts.visit[v, NEAR], facts.visit[v, CLOSE]
     nears = min(facts.visit[v, NEAR_END] - near, FEW_NEIGHBOURS)
@@ -208,7 +208,7 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
 @kernel
 def recreate(facts: Facts, state: State, many: int) -> int:
     """Insert the removed visits, and retry those left out where routes changed; how many were tried."""
-    removed, out = many, state.count[OUT]
+    removed, out = many, state.tally[OUT]
     if out:
         first = pick(state, out)
         for i in range(min(out, MOST_RETRIED)):
@@ -250,21 +250,21 @@ def begin_with(facts: Facts, state: State, k: int, many: int) -> None:
 @entry
 def fill(facts: Facts, state: State) -> None:
     """Insert all that is left out in the order of the list of removed visits, each where it is cheapest."""
-    for i in range(state.count[OUT]):
+    for i in range(state.tally[OUT]):
         v = state.room[REMOVED_LIST, i]
         if facts.visit[v, GROUP] >= 0:
             place_group(facts, state, facts.visit[v, GROUP])
         else:
             insert_once(facts, state, v)
         keep(state)
-    state.count[CHANGED] = changed(facts, state)
+    state.tally[CHANGED] = changed(facts, state)
     remember(state)
 
 
 @kernel
 def collect(facts: Facts, state: State, pool: Pool) -> None:
     """Add the touched routes to the pool; of two with the same visits and vehicle the cheaper is kept."""
-    size, width, count, vehicle = pool.table.shape[0], pool.visits.shape[1], state.count, facts.vehicle
+    size, width, count, vehicle = pool.table.shape[0], pool.visits.shape[1], state.tally, facts.vehicle
     for i in range(count[TOUCHED]):
         k = state.room[TOUCHED_LIST, i]
         n = state.total[0, k, LENGTH]
@@ -297,7 +297,7 @@ def search(
     facts: Facts, state: State, pool: Pool, iterations: int, temperature: float, cooling: float, margin: int
 ) -> float:
     """Ruin and recreate so often; the temperature after it. Routes of plans within `margin` of the best are pooled."""
-    count = state.count
+    count = state.tally
     for _ in range(iterations):
         before = count[LOST_SUM] + count[COST_SUM]
         many = recreate(facts, state, ruin(facts, state))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Wall-clock `seconds`, at most `iterations` improvements if given, a `seed`, and how many `processes`.
+    """Wall-clock `seconds`, at most `iterations` rounds of the search if given, a `seed`, and how many `processes`.
 
     A plan is a function of problem, start, seed and iterations as long as the seconds do not run out first.
     """

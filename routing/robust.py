@@ -25,7 +25,7 @@ FIRST_SHARE = 0.3
 """The share of the time that goes to a plan on mean times, from which the search begins."""
 PRICE, FLOOR = 1.0, 0.5
 STEEP = 20.0
-HOT, COLD = 0.075, 0.0015
+HOT, COLD = 0.04, 0.0015
 """Temperatures, as shares of what a visit left out costs."""
 AT_ONCE = 20
 ROUNDS = 20
@@ -61,7 +61,8 @@ def robust(
         return solve(problem, limits, start, progress)
     began, tell = time.monotonic(), progress or _ignore
     first = replace(limits, seconds=limits.seconds * FIRST_SHARE)
-    plan = solve(problem, first, start, lambda now: tell(replace(now, percent=now.percent * FIRST_SHARE)))
+    roomy = with_slack(problem, first_share(price), spreads, kinds or {})
+    plan = solve(roomy, first, start, lambda now: tell(replace(now, percent=now.percent * FIRST_SHARE)))
 
     def later(now: Progress) -> None:
         percent = 100 * FIRST_SHARE + (1 - FIRST_SHARE) * now.percent
@@ -69,6 +70,31 @@ def robust(
 
     rest = replace(limits, seconds=limits.seconds - (time.monotonic() - began))
     return hedged(problem, plan, rest, later, spreads=spreads, kinds=kinds, price=price, floor=floor)
+
+
+def first_share(price: float) -> float:
+    """The percentile of durations at which the first plan is made: half way to the one at which a news vendor stops.
+
+    What is too long for one visit is made good by others, so all of that would be too much.
+    """
+    return max(0.5, 0.25 + 0.5 * price / (1 + price))
+
+
+def with_slack(problem: Problem, share: float, spreads: Spreads, kinds: Mapping[int, str]) -> Problem:
+    """The problem (one with a matrix) with all durations at a percentile, none shorter than planned.
+
+    A plan of it breaks no rule of the problem itself: earlier is never worse.
+    """
+    assert problem.durations is not None
+    if share <= 0.5:
+        return problem
+    factors = {visit.id: max(1.0, spreads.of_kind(kinds.get(visit.id)).quantile(share)) for visit in problem.visits}
+    visits = tuple(
+        replace(visit, service=round(visit.service * factors[visit.id]), setup=round(visit.setup * factors[visit.id]))
+        for visit in problem.visits
+    )
+    durations = np.rint(problem.durations * max(1.0, spreads.travel.quantile(share))).astype(np.int32)
+    return replace(problem, visits=visits, durations=durations)
 
 
 def _ignore(_progress: Progress) -> None: ...

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from routing.combine import combined
+from routing.combine import Column, as_column, combined
 from routing.flat import Flat, most_changed
 from routing.joint import starts
 from routing.limits import Limits, Progress
@@ -30,15 +30,20 @@ Tell = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
 
 
-def solve_single(problem: Problem, limits: Limits, start: Plan | None, tell: Tell | None) -> Plan:
-    """The best plan found in one search; never worse than `start` where that can be kept."""
+def solve_single(
+    problem: Problem, limits: Limits, start: Plan | None, tell: Tell | None, others: Sequence[Route] = ()
+) -> Plan:
+    """The best plan found in one search; never worse than `start` where that can be kept.
+
+    `others` are routes found elsewhere, which may be combined with its own.
+    """
     began = time.monotonic()
     frozen = any(vehicle.frozen for vehicle in problem.vehicles)
     given = mended(problem, start.routes if start is not None else ()) if start is not None or frozen else []
     flat = Flat.of(problem)
     if not flat.visits:
         return filled(problem, given)
-    run = _Run(problem, limits, flat, tell, began)
+    run = _Run(problem, limits, flat, tell, began, others)
     routes = run.routes(given, start is not None)
     best = filled(problem, mended(problem, routes))
     if start is not None:
@@ -55,6 +60,7 @@ class _Run:
     flat: Flat
     tell: Tell | None
     began: float
+    others: Sequence[Route]
     told: tuple[int, int] = field(default=(-1, -1))
     never: int = field(init=False)
 
@@ -70,7 +76,7 @@ class _Run:
         runs = RUNS if combines and len(self.flat.visits) <= RUNS_UP_TO else 1
         for i in range(runs):
             hot = HOT if i == 0 and not warm else WARM
-            search.anneal(self._share(runs - i, combines, hot), lambda lost, cost: self._report(lost, cost))
+            search.anneal(self._share(runs - i, combines, hot), lambda: self._report(search))
             if combines:
                 self._combine(search, last=i == runs - 1)
         return search.routes()
@@ -87,9 +93,13 @@ class _Run:
         if seconds <= 0:
             return
         work = WORK if self.limits.iterations is not None else None
-        rows = combined(search, seconds, self.limits.seed, work)
+        rows = combined(search, self._foreign(), seconds, self.limits.seed, work)
         if rows is not None:
             search.begin_at(rows)
+
+    def _foreign(self) -> list[Column]:
+        """The routes found elsewhere, as columns."""
+        return [column for route in self.others if (column := as_column(self.problem, self.flat, route)) is not None]
 
     def _held(self, given: list[Route]) -> dict[int, int]:
         """When the joined visits of the routes begin."""
@@ -98,12 +108,13 @@ class _Run:
             return {}
         return {v: at for v, at in starts(self.problem, Plan(tuple(given), {})).items() if v in joined}
 
-    def _report(self, lost: int, cost: int) -> bool:
+    def _report(self, search: Search) -> bool:
+        lost, cost = search.lost, search.cost
         if self.tell is not None and (lost, cost) != self.told:
             self.told = (lost, cost)
             passed = self._passed()
             percent = min(99.0, 100 * passed / max(self.limits.seconds, 0.001))
-            self.tell(Progress(percent, 0, len(self.problem.visits), lost + cost + self.never, passed))
+            self.tell(Progress(percent, search.placed, len(self.problem.visits), lost + cost + self.never, passed))
         return True
 
     def _passed(self) -> float:

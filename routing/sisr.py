@@ -44,7 +44,7 @@ TABLE = 1 << 17
 MARGIN = 0.01
 RENUMBER = 1 << 30
 
-Told = Callable[[int, int], bool]
+Told = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class Search:
     def of(flat: Flat, seed: int, most_changed: int = -1) -> Search:
         """Empty routes; every visit is left out until `begin` is called. `most_changed` -1: any number may."""
         found = Search(flat, _empty_state(flat, seed), _pool(len(flat.visits), seed))
-        found.state.count[MOST_CHANGED] = most_changed
-        found.state.count[LINKED] = int((flat.facts.visit[:, GROUP] >= 0).any())
+        found.state.tally[MOST_CHANGED] = most_changed
+        found.state.tally[LINKED] = int((flat.facts.visit[:, GROUP] >= 0).any())
         return found
 
     def begin(self, routes: Iterable[Route] = (), starts: Mapping[int, int] | None = None) -> None:
@@ -96,18 +96,18 @@ class Search:
             if visits:
                 state.room[REMOVED_LIST, : len(visits)] = visits
                 begin_with(facts, state, k, len(visits))
-        out = state.room[OUT_LIST, : state.count[OUT]]
+        out = state.room[OUT_LIST, : state.tally[OUT]]
         state.room[REMOVED_LIST, : len(out)] = out[np.argsort(state.order[1, out], kind="stable")]
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
         fill(facts, state)
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
 
     def anneal(self, cooling: Cooling, told: Told) -> None:
-        """Ruin and recreate while it cools; `told(lost, cost)` is called now and then and ends it by False."""
+        """Ruin and recreate while it cools; `told()` is called now and then and ends it by False."""
         began = time.monotonic()
-        unit = self.cost / max(1, len(self.flat.visits) - int(self.state.count[OUT]))
+        unit = max(1.0, self.cost / max(1, self.placed))
         temperature, cold, done = cooling.hot * unit, cooling.cold * unit, 0
-        while told(self.lost, self.cost):
+        while told():
             left = cooling.seconds - (time.monotonic() - began)
             if left <= 0 or done == cooling.iterations:
                 break
@@ -126,12 +126,17 @@ class Search:
     @property
     def lost(self) -> int:
         """What is left out of the best routes costs."""
-        return int(self.state.count[BEST_LOST])
+        return int(self.state.tally[BEST_LOST])
 
     @property
     def cost(self) -> int:
         """What the best routes cost."""
-        return int(self.state.count[BEST_COST])
+        return int(self.state.tally[BEST_COST])
+
+    @property
+    def placed(self) -> int:
+        """How many visits the best routes have."""
+        return int(self.state.best[: len(self.flat.vehicles)].sum())
 
     def best(self) -> list[list[int]]:
         """The best routes, for each vehicle the positions of its visits."""
@@ -151,15 +156,15 @@ class Search:
 
     def pooled(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """The routes seen: (vehicle, cost, visits, name) and the visits of each, by position."""
-        count = int(self.state.count[POOLED])
+        count = int(self.state.tally[POOLED])
         return self.pool.info[:count], self.pool.visits[:count]
 
     def _renumber(self) -> None:
         """Versions are counted in 32 bits."""
-        if self.state.count[VERSIONS] > RENUMBER:
+        if self.state.tally[VERSIONS] > RENUMBER:
             self.state.cached[:] = -1
             self.state.total[0, :, VERSION] = np.arange(len(self.flat.vehicles))
-            self.state.count[VERSIONS] = len(self.flat.vehicles)
+            self.state.tally[VERSIONS] = len(self.flat.vehicles)
 
 
 def _empty_state(flat: Flat, seed: int) -> State:
@@ -177,7 +182,7 @@ def _empty_state(flat: Flat, seed: int) -> State:
         now=np.zeros((n, 7), np.int64),
         cached=np.full((n, k, 3), -1, np.int32),
         room=np.zeros((3, 2 * n + k), np.int64),
-        count=count,
+        tally=count,
         clock=np.zeros((6, flat.masks), np.int64),
         order=_order(flat.facts),
         best=np.zeros(k + n, np.int32),

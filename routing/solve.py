@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from routing.large import solve_large
+from routing.large import ONE_SEARCH, solve_large
 from routing.limits import Limits, Progress
 from routing.mend import filled
 from routing.plan import Plan
@@ -15,8 +15,6 @@ from routing.split import laid_out
 from routing.validate import validated
 
 __all__ = ["Limits", "Progress", "solve"]
-
-ONE_SEARCH = 1500
 
 
 def solve(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,10 +18,11 @@ TURN = math.pi * (3 - math.sqrt(5))
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A problem of its own, cut out of a larger one, and the routes it has so far."""
+    """A problem of its own, cut out of a larger one, the routes it has so far, and others seen elsewhere."""
 
     problem: Problem
     start: Plan
+    others: tuple[Route, ...] = ()
 
 
 def parts(problem: Problem, plan: Plan, most_visits: int, round_number: int) -> list[Part]:
@@ -110,18 +111,21 @@ def cut_out(problem: Problem, visits: Sequence[Visit], vehicles: Sequence[Vehicl
     places = sorted(
         {visit.place for visit in visits} | {p for v in vehicles for p in (v.start, v.end) if p is not None}
     )
-    number: dict[int | None, int | None] = {place: i for i, place in enumerate(places)}
-    number[None] = None
+    number = {place: i for i, place in enumerate(places)}
     durations, distances = problem.between(places)
     return replace(
         problem,
-        visits=tuple(replace(visit, place=places.index(visit.place)) for visit in visits),
-        vehicles=tuple(replace(v, start=number[v.start], end=number[v.end]) for v in vehicles),
+        visits=tuple(replace(visit, place=number[visit.place]) for visit in visits),
+        vehicles=tuple(replace(v, start=_renumbered(number, v.start), end=_renumbered(number, v.end)) for v in vehicles),
         durations=durations,
         distances=distances,
         costs=None if problem.costs is None else problem.costs[np.ix_(places, places)],
         coordinates=None if problem.coordinates is None else problem.coordinates[places],
     )
+
+
+def _renumbered(number: Mapping[int, int], place: int | None) -> int | None:
+    return None if place is None else number[place]
 
 
 def anchors(problem: Problem, routes: Sequence[Route]) -> Coordinates:

@@ -18,7 +18,7 @@ VISIT, AT, ARC, LATENESS, CLOCKS = range(5)
 LENGTH, ROUTE_COST, TRAVEL, DISTANCE, SOFT_COST, VERSION, SEEN, SEEN_KIND, IS_TOUCHED = range(9)
 # Columns of State.now.
 ROUTE, POSITION, OUT_AT, EARLIEST, LATEST_START, OLD_EARLIEST, OLD_LATEST = range(7)
-# Entries of State.count.
+# Entries of State.tally.
 (
     OUT, VERSIONS, TOUCHED, CHANGED, MOST_CHANGED, LOST_SUM, COST_SUM, BEST_LOST, BEST_COST, POOLED, IMPROVED, RANDOM,
     STAMP, LINKED,
@@ -44,7 +44,7 @@ class State(NamedTuple):
     now: NDArray[np.int64]
     cached: NDArray[np.int32]
     room: NDArray[np.int64]
-    count: NDArray[np.int64]
+    tally: NDArray[np.int64]
     clock: NDArray[np.int64]
     order: NDArray[np.float64]
     best: NDArray[np.int32]

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from benchmarks.outlook import full_day, on_percentile
+from benchmarks.outlook import full_day
 from routing.check import violations
 from routing.hedge import hedge_of
 from routing.limits import Limits, Progress
 from routing.plan import Plan, Route
 from routing.problem import Pin, Precedence, Problem, Published, SameStart, TimeWindow, Visit
-from routing.robust import hedged, robust, trial_run
+from routing.robust import hedged, robust, trial_run, with_slack
 from routing.simulate import simulate
 from routing.solve import solve
 from routing.spread import Spread, Spreads
@@ -43,7 +43,7 @@ def kept(problem: Problem, plan: Plan) -> float:
 @settings(max_examples=25, deadline=None)
 @given(problems(most_visits=5))
 def test_a_robust_plan_breaks_no_rule_and_accounts_for_every_visit(problem: Problem) -> None:
-    plan = robust(problem, Limits(5.0, iterations=2))
+    plan = robust(problem, Limits(5.0, iterations=2), price=4.0)
     assert violations(problem, plan) == []
 
 
@@ -52,7 +52,7 @@ def test_more_visits_and_more_promises_kept_than_with_slack_for_every_visit(
     full: tuple[Problem, dict[int, str]], share: float, price: float
 ) -> None:
     problem, _ = full
-    slack = solve(on_percentile(problem, share, Spreads()), QUICK)
+    slack = solve(with_slack(problem, share, Spreads(), {}), QUICK)
     plan = robust(problem, QUICK, price=price)
     assert served(problem, plan) >= 1.05 * served(problem, slack)
     assert kept(problem, plan) >= kept(problem, slack) - 0.005

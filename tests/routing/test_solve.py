@@ -19,7 +19,7 @@ from routing.solve import solve
 from tests.routing.towns import DAY, HOUR, MINUTE, drawn
 from tests.routing.worlds import problems
 
-SHORT = Limits(0.2, iterations=20)
+SHORT = Limits(0.3, iterations=2000)
 TOWN = drawn(
     """
     a..b..c
