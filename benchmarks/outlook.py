@@ -25,7 +25,7 @@ from routing.limits import Limits
 from routing.outlook import Outlook
 from routing.plan import Plan
 from routing.problem import Problem, TimeWindow
-from routing.robust import robust
+from routing.robust import robust, with_slack
 from routing.simulate import simulate, walked
 from routing.solve import solve
 from routing.spread import Spread, Spreads
@@ -116,17 +116,6 @@ def calibration(problem: Problem, kinds: Mapping[int, str], plan: Plan, seed: in
     return bins(predicted, simulate(problem, plan, days, seed + 3, true, kinds))
 
 
-def on_percentile(problem: Problem, share: float, spreads: Spreads) -> Problem:
-    """The problem with all durations at that percentile: the usual way to plan with slack."""
-    service, travel = spreads.service.quantile(share), spreads.travel.quantile(share)
-    assert problem.durations is not None
-    visits = tuple(
-        replace(visit, service=round(visit.service * service), setup=round(visit.setup * service))
-        for visit in problem.visits
-    )
-    return replace(problem, visits=visits, durations=np.rint(problem.durations * travel).astype(np.int32))
-
-
 def print_speed(asked: argparse.Namespace) -> None:
     """A thousand days of sixty technicians and three hundred visits."""
     problem = day(5 * asked.technicians, asked.technicians, asked.seed)
@@ -151,11 +140,12 @@ def print_calibration(asked: argparse.Namespace) -> None:
 
 
 def print_curve(asked: argparse.Namespace) -> None:
+    """Percentiles of all durations are the usual way to plan with slack."""
     problem, _ = full_day(asked.technicians, asked.seed)
     limits, usual = Limits(asked.seconds, seed=asked.seed), Spreads()
     print(f"{asked.seconds:g} s a plan           visits/day     kept    worst  overtime  after hard end")
     for share in (0.5, *PERCENTILES):
-        asked_for = problem if share == 0.5 else on_percentile(problem, share, usual)
+        asked_for = with_slack(problem, share, usual, {})
         name = "mean times" if share == 0.5 else f"percentile {100 * share:.0f}"
         print_point(name, problem, solve(asked_for, limits), asked)
     for price in PRICES:
