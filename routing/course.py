@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from routing.clock import start_windows
 from routing.events import Ill
 from routing.joint import timed_routes
 from routing.journey import Journey
 from routing.links import ends
 from routing.plan import Plan, Route, Stop
-from routing.problem import Pin, Problem, Vehicle, Visit
+from routing.problem import Pin, Problem, TimeWindow, Vehicle, Visit
+from routing.sound import LATEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,45 @@ def lived(problem: Problem, plan: Plan, course: Course) -> Problem:
     now = _with(replace(problem, links=links), known)
     pending = [[visit for visit in route.visits if visit in course.ends] for route in plan.routes]
     while any(pending):
-        at = {stop.visit: stop.start for timed in timed_routes(now, plan.routes) for stop in timed}
+        at = {stop.visit: stop.start for timed in times(now, plan.routes) for stop in timed}
         first = {own[0] for own in pending if own}
         longer = {visit: max(0, course.ends[visit] - course.started.get(visit, at[visit])) for visit in first}
         now = _with(now, {visit: replace(now.visit(visit), service=service) for visit, service in longer.items()})
         pending = [own[1:] for own in pending]
     return now
+
+
+def times(problem: Problem, routes: Sequence[Route]) -> list[list[Stop]]:
+    """The stops of each route as they are to be expected: where something is late, breaks are taken when they can be.
+
+    `stops` has a break begin in time though a visit has to wait for it; nobody rests before what has begun.
+    """
+    found = timed_routes(problem, routes)
+    late = {
+        route.vehicle
+        for route, timed in zip(routes, found, strict=True)
+        if any(_is_late(problem, problem.vehicle(route.vehicle), stop) for stop in timed)
+    }
+    patient = tuple(_patient(vehicle) if vehicle.id in late else vehicle for vehicle in problem.vehicles)
+    return timed_routes(replace(problem, vehicles=patient), routes) if late else found
+
+
+def _is_late(problem: Problem, vehicle: Vehicle, stop: Stop) -> bool:
+    if stop.visit is not None:
+        windows = start_windows(problem.visit(stop.visit))
+    else:
+        windows = next((rest.windows for rest in vehicle.breaks if rest.id == stop.rest), ())
+    return bool(windows) and stop.start > max(window.latest for window in windows)
+
+
+def _patient(vehicle: Vehicle) -> Vehicle:
+    """The vehicle with breaks that may begin at any time after their windows."""
+    breaks = (replace(rest, windows=(*rest.windows, _ever(rest.windows))) for rest in vehicle.breaks)
+    return replace(vehicle, breaks=tuple(breaks))
+
+
+def _ever(windows: Sequence[TimeWindow]) -> TimeWindow:
+    return TimeWindow(max(window.latest for window in windows), LATEST)
 
 
 def begun(problem: Problem, plan: Plan, before: int, course: Course) -> dict[int, list[Visit]]:
@@ -64,7 +99,7 @@ def _heads(
 ) -> dict[int, dict[int, int]]:
     """Starts of what has begun, by vehicle and visit; without `whole` not of what is planned behind known starts."""
     found = {}
-    for route, timed in zip(routes, timed_routes(problem, routes), strict=True):
+    for route, timed in zip(routes, times(problem, routes), strict=True):
         departures, starts = departs(timed), {stop.visit: stop.start for stop in timed}
         known = [visit for visit in route.visits if visit in course.started]
         limit = route.visits.index(known[-1]) if known and not whole else len(route.visits)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from routing.check import violations
 from routing.difference import Budget, Difference, Shown, difference
+from routing.eligibility import reason
 from routing.events import Event
 from routing.freeze import frozen
 from routing.happened import Day, happened
@@ -116,7 +117,17 @@ def _planned(
 
 def _checked(rest: Problem, kept: Plan, plan: Plan) -> Plan:
     """The plan when it breaks no rule; else what is kept, with what fits beside it."""
-    return filled(rest, kept.routes) if violations(rest, plan) else plan
+    if not violations(rest, plan):
+        return plan
+    fallback = filled(rest, kept.routes)
+    return fallback if not violations(rest, fallback) else _bare(rest, kept)
+
+
+def _bare(rest: Problem, kept: Plan) -> Plan:
+    served = {visit for route in kept.routes for visit in route.visits}
+    return replace(
+        kept, unassigned={visit.id: reason(rest, kept, visit) for visit in rest.visits if visit.id not in served}
+    )
 
 
 def _late(day: Day, after: Shown, now: int) -> Iterator[tuple[int, int]]:

@@ -6,17 +6,20 @@ around them. Then what was left out goes where it moves the fewest of them, as f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from routing.check import violations
+from routing.eligibility import reason
 from routing.insertion import inserted, insertions
 from routing.joint import starts
 from routing.mend import urgency
-from routing.plan import Insertion, Plan, Route
+from routing.plan import Insertion, Plan, Reason, Route, Rule
 from routing.problem import Problem, TimeWindow, Visit
 from routing.schedule import stops
 
+TOO_MANY = Reason(Rule.DISRUPTION, "there is room for it only where more visits would begin at another time than may")
 TRIED = 24
 """How many of the cheapest places are tried for each visit that was left out."""
 
@@ -54,25 +57,37 @@ def _held(visit: Visit, told: Told) -> Visit:
 
 def loosened(problem: Problem, plan: Plan, told: Told, budget: int) -> Plan:
     """The plan with what it leaves out put in where that moves the fewest, at most `budget` visits moved in all."""
-    moved = {visit for visit, start in starts(problem, plan).items() if told.is_moved(visit, start)}
+    moved = _moved_in(problem, plan, told)
+    left = {}
     for visit in sorted((problem.visit(visit) for visit in plan.unassigned), key=urgency):
         places = insertions(problem, plan, visit)[:TRIED]
-        tried = [(_newly_moved(problem, plan, visit, place, told) - moved, place) for place in places]
-        for more, place in sorted(tried, key=lambda pair: len(pair[0])):
-            if len(moved | more) > budget:
-                break
-            whole = _with(plan, visit.id, place)
-            if not violations(problem, whole):
-                plan, moved = whole, moved | more
-                break
-    return plan
+        tried = sorted(
+            ((len(moved | _moved(problem, plan, visit, place, told)), place) for place in places), key=itemgetter(0)
+        )
+        whole = next(_sound(problem, plan, visit, [place for many, place in tried if many <= budget]), None)
+        if whole is not None:
+            plan, moved = whole, moved | _moved_in(problem, whole, told)
+        else:
+            left[visit.id] = TOO_MANY if places else reason(problem, plan, visit)
+    return replace(plan, unassigned=left)
 
 
-def _newly_moved(problem: Problem, plan: Plan, visit: Visit, place: Insertion, told: Told) -> set[int]:
+def _sound(problem: Problem, plan: Plan, visit: Visit, places: Sequence[Insertion]) -> Iterator[Plan]:
+    """The plans with the visit at one of the places that break no rule."""
+    for place in places:
+        whole = _with(plan, visit.id, place)
+        if not violations(problem, whole):
+            yield whole
+
+
+def _moved(problem: Problem, plan: Plan, visit: Visit, place: Insertion, told: Told) -> set[int]:
     route = inserted(_route(plan.routes, place.vehicle), visit.id, place.position)
-    return {
-        stop.visit for stop in stops(problem, route) if stop.visit is not None and told.is_moved(stop.visit, stop.start)
-    }
+    at = {stop.visit: stop.start for stop in stops(problem, route) if stop.visit is not None}
+    return {visit for visit, start in at.items() if told.is_moved(visit, start)}
+
+
+def _moved_in(problem: Problem, plan: Plan, told: Told) -> set[int]:
+    return {visit for visit, start in starts(problem, plan).items() if told.is_moved(visit, start)}
 
 
 def _with(plan: Plan, visit: int, place: Insertion) -> Plan:
