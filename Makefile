@@ -30,6 +30,7 @@ run: setup  ## set up, load the demonstration region, plan its day, serve it on 
 	$(BIN)/dispatch serve --port $(PORT)
 
 test: setup browser  ## every test: both databases, a real Valkey, a real browser
+	$(BIN)/python -m dispatch.warm
 	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile
 
 lint: $(PACKAGES)  ## ruff, and the layers

@@ -12,8 +12,8 @@ from redis import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from dispatch import relay, schema
-from dispatch.errors import NotReady
+from dispatch import relay, schema, trial
+from dispatch.errors import NotReady, SolverFailed
 from dispatch.roads.probe import probe
 from dispatch.roads.road_times import RoadTimes
 from dispatch.system import System
@@ -23,6 +23,7 @@ from technicians.place import County
 ROOT = Path(__file__).resolve().parents[1]
 SHORTEST_SECRET = 32
 MOST_STARTS = 10
+COMPILING_SECONDS = 10.0
 PROBE = b"shifu dispatch: the photo store can be written to\n"
 
 
@@ -124,6 +125,20 @@ def browser_files(_system: System) -> Finding:
     return Finding("browser files", count > 0, f"{count} in webapp/static/vendor", remedy)
 
 
+def planner(_system: System) -> Finding:
+    """It plans, and what it compiled is kept: a second start that takes as long as the first one compiles again."""
+    try:
+        first = trial.plan_something()
+        took = trial.plan_something() if first > COMPILING_SECONDS else first
+    except SolverFailed as failed:
+        return Finding("planner", False, str(failed), "Install the locked packages again: make setup")
+    if took > max(COMPILING_SECONDS, first / 2):
+        remedy = "Let its folder be written to once, or set NUMBA_CACHE_DIR to one that can be."
+        return Finding("planner", False, f"its kernels are compiled at every start, which takes {took:.0f} s", remedy)
+    compiled = "are compiled" if took == first else f"were compiled now, in {first:.0f} s"
+    return Finding("planner", True, f"plans; its kernels {compiled}")
+
+
 def secret_key(system: System) -> Finding:
     """Sessions are signed with something long that only its owner can read."""
     kept = system.settings.home / "secret-key"
@@ -135,7 +150,7 @@ def secret_key(system: System) -> Finding:
 
 
 ESSENTIAL: tuple[Callable[[System], Finding], ...] = (database, counties)
-ALL = (*ESSENTIAL, boundaries, redis, roads, photo_store, browser_files, secret_key)
+ALL = (*ESSENTIAL, planner, boundaries, redis, roads, photo_store, browser_files, secret_key)
 
 
 def findings(system: System, checks: Iterable[Callable[[System], Finding]] = ALL) -> list[Finding]:

@@ -8,22 +8,20 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
 import structlog
 
 from dispatch import plans
+from dispatch.engines import AnyEngine, EngineName, origin
 from dispatch.errors import PlanOutOfDate, SolverFailed
 from dispatch.fallback import greedy
 from dispatch.planning import Snapshot, snapshot
-from dispatch.solver_child import Engine
 from dispatch.solver_process import solve_in_child
 from dispatch.system import System
 from routing.check import violations
 from routing.limits import Limits, Progress
 from routing.plan import Plan
-from routing.solve import solve
 
 TRIES = 3
 SECONDS_TO_MEND = 3.0
@@ -52,7 +50,7 @@ def run(
     by: str,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-    engine: Engine = solve,
+    engine: AnyEngine = EngineName.SISR,
 ) -> Outcome:
     """Plan the day and keep the result as its draft.
 
@@ -67,7 +65,8 @@ def run(
             snap = snapshot(session, system.travel_times, area_code, on_date, plan=base)
         planned, warning = _solved(snap, partial(ask, snap.problem, limits, start or snap.running))
         try:
-            return _kept(system, snap, planned, base.id if base else None, _origin(snap, limits, warning), by)
+            solver = origin(engine) | _asked(snap, limits) | {"warning": warning}
+            return _kept(system, snap, planned, base.id if base else None, solver, by)
         except PlanOutOfDate:
             log.info("plan.mended", area=area_code, on_date=on_date.isoformat(), attempt=attempt + 1)
             start = planned
@@ -108,16 +107,14 @@ def _kept(
         )
 
 
-def _origin(snap: Snapshot, limits: Limits, warning: str | None) -> dict[str, Any]:
-    """Seed, versions and input hash: enough to tell whether two plans came from the same question."""
-    asked = [*map(asdict, snap.problem.visits), *map(asdict, snap.problem.vehicles)]
+def _asked(snap: Snapshot, limits: Limits) -> dict[str, Any]:
+    """Limits and input hash: enough to tell whether two plans came from the same question."""
+    problem = snap.problem
+    asked = [*map(asdict, problem.visits), *map(asdict, problem.vehicles), *map(asdict, problem.links)]
     question = json.dumps(asked, sort_keys=True, default=sorted).encode()
     return {
-        "engine": "ortools",
-        "version": version("ortools"),
         "seed": limits.seed,
         "seconds": limits.seconds,
         "processes": limits.processes,
         "input": hashlib.sha256(question).hexdigest(),
-        "warning": warning,
     }

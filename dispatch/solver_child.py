@@ -1,7 +1,7 @@
 """What runs inside the planner's child process: read one request, plan, answer in lines of JSON.
 
 The request is a pickle on standard input. Answers go to the pipe whose number is the first argument, one JSON
-object a line: `started`, then `progress` as often as the engine reports, then `plan` or `error`.
+object a line: `started` when the engine is ready, then `progress` as often as it reports, then `plan` or `error`.
 """
 
 from __future__ import annotations
@@ -11,28 +11,17 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
-from routing.limits import Limits, Progress
+from dispatch.engines import Engine as Engine
+from dispatch.engines import ready
+from routing.limits import Progress
 from routing.plan import Plan
-from routing.problem import Problem
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
+"""The first start in an installation compiles the kernels, and the machine may be slow or busy."""
 GRACE_SECONDS = 2.0
 LAST_RESORT_SECONDS = 5.0
-
-
-class Engine(Protocol):
-    """Anything with the signature of `routing.solve.solve`, importable by its name."""
-
-    def __call__(
-        self,
-        problem: Problem,
-        limits: Limits,
-        start: Plan | None = None,
-        progress: Callable[[Progress], None] | None = None,
-    ) -> Plan: ...
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
@@ -60,7 +49,8 @@ def main(pipe: int) -> None:
         while line:
             line = line[os.write(pipe, line) :]
 
-    engine, problem, limits, start = pickle.load(sys.stdin.buffer)
+    chosen, problem, limits, start = pickle.load(sys.stdin.buffer)
+    engine = ready(chosen)
     _die_without_a_parent(limits.seconds + GRACE_SECONDS + LAST_RESORT_SECONDS)
     say("started", True)
 

@@ -21,12 +21,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
+from dispatch.engines import AnyEngine, EngineName
 from dispatch.errors import PlanningCancelled, SolverFailed
-from dispatch.solver_child import GRACE_SECONDS, START_SECONDS, Engine
+from dispatch.solver_child import GRACE_SECONDS, START_SECONDS
 from routing.limits import Limits, Progress
 from routing.plan import Plan, Reason, Route, Rule
 from routing.problem import Problem
-from routing.solve import solve
 
 BEAT_SECONDS = 0.5
 MOST_BYTES = 256 * 1024 * 1024
@@ -40,13 +40,13 @@ def solve_in_child(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     *,
-    engine: Engine = solve,
+    engine: AnyEngine = EngineName.SISR,
 ) -> Plan:
     """Plan in a child process, killed `GRACE_SECONDS` after `limits.seconds` (start-up not counted).
 
-    `progress` is called as the engine reports and at least every half second; what it raises ends the child
-    and goes on to the caller. Raises SolverFailed when the child crashes, hangs or answers nonsense, and
-    PlanningCancelled when `cancelled` says so.
+    `progress` is called as the engine reports and at least every half second, with nought while the engine is made
+    ready (the first time it is compiled); what it raises ends the child and goes on to the caller. Raises
+    SolverFailed when the child crashes, hangs or answers nonsense, and PlanningCancelled when `cancelled` says so.
     """
     with _running(engine, problem, limits, start) as child:
         for message in _messages(child, limits, progress or _ignore, cancelled or _never):
@@ -100,7 +100,7 @@ class _Child:
 
 
 @contextmanager
-def _running(engine: Engine, problem: Problem, limits: Limits, start: Plan | None) -> Iterator[_Child]:
+def _running(engine: AnyEngine, problem: Problem, limits: Limits, start: Plan | None) -> Iterator[_Child]:
     """A child at work on the problem; none of its processes outlives the block."""
     with tempfile.TemporaryFile() as request, tempfile.TemporaryFile() as complaints:
         pickle.dump((engine, problem, limits, start), request, protocol=pickle.HIGHEST_PROTOCOL)
@@ -130,8 +130,8 @@ def _messages(
     child: _Child, limits: Limits, progress: Callable[[Progress], None], cancelled: Callable[[], bool]
 ) -> Iterator[dict[str, Any]]:
     """What the child says, until it ends or its time is over; progress is passed on and not yielded."""
-    began = time.monotonic()
-    deadline = began + START_SECONDS
+    began: float | None = None
+    deadline = time.monotonic() + START_SECONDS
     latest = Progress(0.0, 0, 0, 0, 0.0)
     alive = True
     while alive:
@@ -147,14 +147,21 @@ def _messages(
                 yield message
         if cancelled():
             raise PlanningCancelled("The planning was cancelled.", remedy="Nothing was changed.")
-        latest = _at(latest, time.monotonic() - began, limits)
+        if began is not None:
+            latest = _at(latest, time.monotonic() - began, limits)
         progress(latest)
         if alive and time.monotonic() >= deadline:
-            raise SolverFailed(
-                f"The planner did not answer within {limits.seconds:g} s and was stopped.",
-                remedy="Plan again with more seconds.",
-            )
+            raise _too_slow(limits.seconds if began is not None else None)
     child.end()
+
+
+def _too_slow(seconds: float | None) -> SolverFailed:
+    """It overran its `seconds`, or (None) did not even begin."""
+    if seconds is None:
+        said = f"The planner was not ready within {START_SECONDS:g} s and was stopped."
+        return SolverFailed(said, remedy="Run: dispatch check")
+    said = f"The planner did not answer within {seconds:g} s and was stopped."
+    return SolverFailed(said, remedy="Plan again with more seconds.")
 
 
 def _at(latest: Progress, seconds: float, limits: Limits) -> Progress:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from dispatch.solver_child import Engine
+from dispatch.engines import AnyEngine, EngineName
 from dispatch.solver_process import solve_in_child
 from routing.limits import Limits, Progress
-from routing.solve import solve
 from routing.travel import TravelTimes
 from routing.vroom import Question, from_vroom, to_vroom
 from technicians.errors import InvalidInput
@@ -48,7 +47,11 @@ def asked(form: Any, travel: TravelTimes, *, keep_steps: bool = False) -> Asked:
 
 
 def answered(
-    what: Asked, limits: Limits, progress: Callable[[Progress], None] | None = None, *, engine: Engine = solve
+    what: Asked,
+    limits: Limits,
+    progress: Callable[[Progress], None] | None = None,
+    *,
+    engine: AnyEngine = EngineName.SISR,
 ) -> dict[str, Any]:
     """The answer in VROOM's form, found in a child process that is killed when it overruns its time.
 

@@ -14,7 +14,7 @@ from routing.limits import Progress
 
 @contextmanager
 def bar(label: str) -> Iterator[Callable[[Progress], None]]:
-    """A progress bar on standard error: percent, visits placed, cost so far."""
+    """A progress bar on standard error: percent, visits placed, cost so far; `preparing` before there is any."""
     drawn: Any = click.progressbar(length=100, label=label, show_eta=False, file=sys.stderr, item_show_func=_placed)
     with drawn as shown:
 
@@ -26,4 +26,6 @@ def bar(label: str) -> Iterator[Callable[[Progress], None]]:
 
 
 def _placed(now: Progress | None) -> str:
-    return f"{now.placed}/{now.visits} placed, cost {now.cost}" if now and now.visits else ""
+    if now is None:
+        return ""
+    return f"{now.placed}/{now.visits} placed, cost {now.cost}" if now.visits else "preparing"

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from dispatch import embedded_valkey, health
+from dispatch.commands.preparing import prepare
 from dispatch.logs import speak_json
 from dispatch.supervisor import Program, Supervisor, supervised
 from dispatch.system import System
@@ -34,6 +35,7 @@ def serve(system: System, host: str, port: int, workers: int, threads: int, plan
     """
     health.require_ready(system)
     _refuse_taken(host, port)
+    prepare()
     speak_json()
     with ExitStack() as opened:
         environment = {**os.environ}
@@ -57,6 +59,7 @@ def serve(system: System, host: str, port: int, workers: int, threads: int, plan
 def worker(system: System, processes: int) -> None:
     """Relay the outbox and do its work; without REDIS_URL alone, by looking every two seconds."""
     health.require_ready(system)
+    prepare()
     speak_json()
     with supervised() as (supervisor, stop):
         _start_workers(supervisor, os.environ, processes if system.settings.redis_url else 0)

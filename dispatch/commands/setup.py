@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dispatch import counties, health, schema
+from dispatch.commands.preparing import prepare
 from dispatch.health import Finding
 from dispatch.system import System
 
@@ -12,7 +13,7 @@ from dispatch.system import System
 @click.command("init")
 @click.pass_obj
 def init(system: System) -> None:
-    """Create or upgrade the database, load the counties. Can be run again at any time."""
+    """Create or upgrade the database, load the counties, prepare the planner. Can be run again at any time."""
     schema.upgrade(system.engine)
     with system.transaction() as session:
         loaded = counties.load(session, system.places.registry)
@@ -20,6 +21,7 @@ def init(system: System) -> None:
         f"Database ready ({system.engine.dialect.name}); {loaded.counties} counties and {loaded.areas} areas "
         f"added, {loaded.changed} counties brought up to date."
     )
+    prepare()
 
 
 @click.command("check")

@@ -10,6 +10,7 @@ import click
 
 from dispatch import plans, solving
 from dispatch.commands.bar import bar
+from dispatch.engines import EngineName
 from dispatch.errors import SolverFailed
 from routing.errors import InvalidProblem
 from routing.limits import Limits
@@ -32,6 +33,7 @@ USUAL_SPEED = GreatCircle().speed_kmh
 @click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, plans.MOST_SECONDS))
 @click.option("--seed", default=0, show_default=True)
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 256))
+@click.option("--engine", default="sisr", show_default=True, type=click.Choice(EngineName, case_sensitive=False))
 @click.option("-c", "--keep-steps", is_flag=True, help="Only time the vehicles' steps, and say what they break.")
 @click.option(
     "--speed-kmh",
@@ -43,7 +45,8 @@ USUAL_SPEED = GreatCircle().speed_kmh
 @click.pass_context
 def solve_file(
     ctx: click.Context, question: Path, output: Path | None,
-    seconds: float, seed: int, processes: int, keep_steps: bool, speed_kmh: float,
+    seconds: float, seed: int, processes: int, engine: EngineName, keep_steps: bool,
+    speed_kmh: float,
 ) -> None:  # fmt: skip
     """Plan a problem in VROOM's JSON form; the answer has it too, with reasons for what is left out.
 
@@ -54,7 +57,8 @@ def solve_file(
         form = _read(question)
         asked = solving.asked(form, GreatCircle(speed_kmh=speed_kmh), keep_steps=keep_steps)
         with bar("solving") as show:
-            answer = solving.answered(asked, Limits(seconds=seconds, seed=seed, processes=processes), show)
+            limits = Limits(seconds=seconds, seed=seed, processes=processes)
+            answer = solving.answered(asked, limits, show, engine=engine)
     except (InvalidInput, InvalidProblem) as error:
         _refuse(ctx, output, str(error), error.field, INPUT_FAULT)
     except SolverFailed as error:

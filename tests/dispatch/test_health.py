@@ -89,3 +89,16 @@ def test_the_figures_count_rows_and_tell_how_long_the_oldest_has_waited(system: 
     assert 'shifu_outbox_rows{kind="message",state="waiting"} 1.0' in text
     assert "shifu_outbox_lag_seconds 42.0" in text
     assert "shifu_outbox_failed_day 0.0" in text
+
+
+def test_a_planner_that_plans_is_sound_and_says_whether_it_was_compiled(sqlite_system: System) -> None:
+    found = health.planner(sqlite_system)
+    assert found.is_sound, found.detail
+    assert "kernels" in found.detail
+
+
+def test_a_planner_that_does_not_start_is_found(sqlite_system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    found = health.planner(sqlite_system)
+    assert not found.is_sound
+    assert "make setup" in found.remedy

@@ -46,6 +46,12 @@ def test_standard_input_and_standard_output_do_as_well() -> None:
     assert json.loads(result.stdout)["code"] == 0
 
 
+@pytest.mark.parametrize("engine", ["sisr", "ortools"])
+def test_either_engine_can_be_chosen(engine: str) -> None:
+    result = solve("-", "--seconds", 0.3, "--engine", engine, text=json.dumps(QUESTION))
+    assert [route["vehicle"] for route in json.loads(result.stdout)["routes"]] == [7]
+
+
 def test_a_faster_road_makes_shorter_drives() -> None:
     def driven(*options: object) -> Any:
         return json.loads(solve("-", "--seconds", 0.3, *options, text=json.dumps(QUESTION)).stdout)["summary"][
