@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,7 +100,7 @@ def test_a_planner_that_plans_is_sound_and_says_whether_it_was_compiled(sqlite_s
 
 
 def test_a_planner_that_does_not_start_is_found(sqlite_system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
     found = health.planner(sqlite_system)
     assert not found.is_sound
     assert "make setup" in found.remedy
