@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -47,12 +47,14 @@ def replan(
     limits: Limits,
     budget: Budget = NO_BUDGET,
     solver: Solver = solve,
+    told: Mapping[int, int] | None = None,
 ) -> Replanned:
     """A plan for the rest of a running day after `events`; it breaks no rule and keeps the budget.
 
     What has begun by `now` keeps its technician, order and start. The windows of visits stay as hard as they are: a
     promise that cannot be kept is left out with its reason and listed as endangered. With a budget for moved starts
-    they are held first and given up one by one. Raises InvalidProblem for what events name and is not there.
+    they are held first and given up one by one. `told` says when people expect each visit to begin; the times of the
+    running plan if left out. Raises InvalidProblem for what events name and is not there.
     """
     validated(problem)
     day = happened(problem, running, events)
@@ -61,14 +63,14 @@ def replan(
     kept = _kept(rest, day.plan)
     forced = _forced(rest, kept)
     rest = replace(rest, published=_promised(rest, forced, budget))
-    told = starts(problem, running)
-    plan = _planned(rest, kept, told, limits, budget, forced, solver)
+    expected = {**starts(problem, running), **(told or {})}
+    plan = _planned(rest, kept, expected, limits, budget, forced, solver)
     found = difference(
-        Shown.of(running, told),
+        Shown.of(running, expected),
         after := Shown.of(plan, starts(rest, plan)),
         rest,
         plan,
-        forced | _pushed(rest, kept, told, budget),
+        forced | _pushed(rest, kept, expected, budget),
         budget,
         dict(_late(day, after, now)),
     )

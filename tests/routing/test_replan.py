@@ -92,7 +92,7 @@ def test_when_all_has_begun_the_plan_stays_as_it_is() -> None:
 def test_without_events_nobody_hears_of_anything() -> None:
     found = replanned(now=9 * HOUR, budget=Budget(0, 0))
     assert set(kinds(found.difference).values()) == {Kind.BEGUN, Kind.UNCHANGED}
-    assert found.difference.tell == found.difference.vehicles == found.difference.endangered == ()
+    assert (found.difference.tell, found.difference.vehicles, found.difference.endangered) == ((), (), ())
 
 
 def test_the_visits_of_somebody_ill_go_to_others_and_what_they_did_stays() -> None:
