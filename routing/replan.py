@@ -18,7 +18,7 @@ from routing.mend import filled, mended
 from routing.plan import Plan
 from routing.problem import Problem, Published, Visit
 from routing.solve import solve
-from routing.steady import Told, loosened, steady
+from routing.steady import Told, faithful, loosened, steady
 from routing.validate import validated
 
 NO_BUDGET = Budget()
@@ -109,11 +109,12 @@ def _planned(
     rest: Problem, kept: Plan, told: dict[int, int], limits: Limits, budget: Budget, forced: frozenset[int],
     solver: Solver,
 ) -> Plan:  # fmt: skip
+    promised = faithful(rest, kept, Told(told, budget.tolerance))
     if budget.moved is None:
-        return _checked(rest, kept, solver(rest, limits, kept))
+        return _checked(rest, kept, solver(promised, limits, kept))
     pushed = _pushed(rest, kept, told, budget)
     course = Told({visit: at for visit, at in told.items() if visit not in forced | pushed}, budget.tolerance)
-    held = steady(rest, kept, course)
+    held = steady(promised, kept, course)
     return loosened(rest, _checked(held, kept, solver(held, limits, kept)), course, budget.moved)
 
 

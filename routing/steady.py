@@ -20,6 +20,8 @@ from routing.problem import Problem, TimeWindow, Visit
 from routing.schedule import stops
 
 TOO_MANY = Reason(Rule.DISRUPTION, "there is room for it only where more visits would begin at another time than may")
+PROMISED = 90
+"""The priority of what was promised and can be kept; new visits with a higher one may take its place."""
 TRIED = 24
 """How many of the cheapest places are tried for each visit that was left out."""
 
@@ -31,25 +33,54 @@ class Told:
     starts: Mapping[int, int]
     tolerance: int
 
-    def is_moved(self, visit: int, start: int) -> bool:
-        return visit in self.starts and abs(start - self.starts[visit]) > self.tolerance
+    def is_moved(self, visit: int, start: int, *, only_later: bool = False) -> bool:
+        if visit not in self.starts:
+            return False
+        later = start - self.starts[visit]
+        return (later if only_later else abs(later)) > self.tolerance
+
+    def latest(self, visit: int) -> int:
+        """When a visit has to begin so as not to be moved."""
+        return self.starts[visit] + self.tolerance
+
+
+def faithful(problem: Problem, kept: Plan, told: Told) -> Problem:
+    """The problem with what was promised worth more than what is new, and with a price for being later than was told.
+
+    `kept` is what can stay as it is. Its visits are not left out for the sake of others, and those it cannot begin
+    in time any more should still begin as soon as can be.
+    """
+    late = {visit for visit, start in starts(problem, kept).items() if told.is_moved(visit, start, only_later=True)}
+    served = {visit for route in kept.routes for visit in route.visits}
+    return replace(
+        problem,
+        visits=tuple(
+            _valued(visit, told.latest(visit.id) if visit.id in late else None) if visit.id in served else visit
+            for visit in problem.visits
+        ),
+    )
+
+
+def _valued(visit: Visit, due: int | None) -> Visit:
+    dues = [at for at in (visit.due, due) if at is not None]
+    return replace(visit, priority=max(visit.priority, PROMISED), due=min(dues, default=None))
 
 
 def steady(problem: Problem, kept: Plan, told: Told) -> Problem:
     """The problem with every visit that `kept` does not move held where it was told to begin."""
     held = {visit for visit, start in starts(problem, kept).items() if not told.is_moved(visit, start)}
-    frozen = {visit for vehicle in problem.vehicles for visit in vehicle.frozen}
+    free = {visit for vehicle in problem.vehicles for visit in vehicle.frozen}
     return replace(
         problem,
         visits=tuple(
-            _held(visit, told) if visit.id in held - frozen and visit.id in told.starts else visit
+            _held(visit, told) if visit.id in held - free and visit.id in told.starts else visit
             for visit in problem.visits
         ),
     )
 
 
 def _held(visit: Visit, told: Told) -> Visit:
-    earliest, latest = told.starts[visit.id] - told.tolerance, told.starts[visit.id] + told.tolerance
+    earliest, latest = told.starts[visit.id] - told.tolerance, told.latest(visit.id)
     spans = visit.windows or (TimeWindow(earliest, latest),)
     cut = (TimeWindow(max(span.earliest, earliest), min(span.latest, latest)) for span in spans)
     return replace(visit, windows=tuple(span for span in cut if span.earliest <= span.latest))
@@ -81,12 +112,17 @@ def _sound(problem: Problem, plan: Plan, visit: Visit, places: Sequence[Insertio
 
 
 def _moved(problem: Problem, plan: Plan, visit: Visit, place: Insertion, told: Told) -> set[int]:
-    route = inserted(_route(plan.routes, place.vehicle), visit.id, place.position)
+    return _moved_on(problem, inserted(_route(plan.routes, place.vehicle), visit.id, place.position), told)
+
+
+def _moved_on(problem: Problem, route: Route, told: Told) -> set[int]:
+    """The visits of one route that begin at another time than was told."""
     at = {stop.visit: stop.start for stop in stops(problem, route) if stop.visit is not None}
     return {visit for visit, start in at.items() if told.is_moved(visit, start)}
 
 
 def _moved_in(problem: Problem, plan: Plan, told: Told) -> set[int]:
+    """The visits of a plan that begin at another time than was told."""
     return {visit for visit, start in starts(problem, plan).items() if told.is_moved(visit, start)}
 
 

@@ -235,6 +235,15 @@ CROWDED = town(*(visit(n, "a", 10, 17, minutes=60) for n in range(1, 7)), visit(
 BUSY = running((1, 2, 3, 7), (4, 5, 6, 8))
 
 
+def test_nobody_who_was_promised_is_left_out_for_somebody_new() -> None:
+    plan = running((1,))
+    alone = town(visit(1, "a", 11, 11.5, minutes=60), vehicles=(ONE,))
+    urgent = Emergency(replace(visit(9, "a", 11, 11.5, minutes=60), priority=80))
+    assert replan(alone, plan, [urgent], TEN, LIMITS).difference.of(Kind.LEFT_OUT) == (9,)
+    more_urgent = Emergency(replace(urgent.visit, priority=100))
+    assert replan(alone, plan, [more_urgent], TEN, LIMITS).difference.of(Kind.DROPPED) == (1,)
+
+
 @pytest.mark.parametrize("most", [0, 1, 3])
 def test_no_more_visits_change_their_technician_than_may(most: int) -> None:
     urgent = [Emergency(replace(visit(20 + n, "d", 10, 12, minutes=60), priority=90)) for n in range(3)]
