@@ -113,12 +113,13 @@ def _counties(session: Session, codes: set[str]) -> dict[str, dict[str, str]]:
 def _figures(unassigned: int, stops: Table, routes: dict[int, Rows], working: list[Availability]) -> dict[str, Any]:
     """The strip above the board. Utilisation is service and travel as a share of the shifts of those who work."""
     planned = [row for row in stops.rows if row.visit is not None]
+    visits = len({row.visit for row in planned})
     at_work = sum(row.leave - row.start for row in planned)
     travel = sum(route.travel for route in routes.values())
     shifts = sum((person.soft_ends_at - person.starts_at for person in working), timedelta()).total_seconds()
     return {
-        "visits": len(planned) + unassigned,
-        "planned": len(planned),
+        "visits": visits + unassigned,
+        "planned": visits,
         "unassigned": unassigned,
         "technicians": len({row.technician for row in planned}),
         "working": len(working),

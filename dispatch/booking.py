@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import audit, messages, plans, routes, slots
 from dispatch import day as days
-from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
+from dispatch.crews import visit_of
+from dispatch.day_plan import DayPlan, DayPlanState, Route
 from dispatch.errors import SlotTaken
 from dispatch.messages import Template
+from dispatch.partners import holders
 from dispatch.planning import snapshot
 from dispatch.slots import look, qualified
 from dispatch.work_order import (
@@ -200,16 +201,13 @@ def _give_back(session: Session, travel_times: TravelTimes, visit: Visit, promis
 
 
 def _take_out(session: Session, travel_times: TravelTimes, visit: Visit, plan: DayPlan) -> None:
-    technician_id = session.scalar(
-        select(Route.technician_id)
-        .join(Stop, Stop.route_id == Route.id)
-        .where(Route.day_plan_id == plan.id, Stop.visit_id == visit.id)
-    )
-    if technician_id is None:
+    people = holders(session, plan.id, visit.id).values()
+    if not people:
         return
-    locked = routes.lock(session, plan.id, [technician_id])
-    snap = snapshot(session, travel_times, plan.area_code, plan.on_date, plan=plan, technician_ids=[technician_id])
+    locked = routes.lock(session, plan.id, people)
+    snap = snapshot(session, travel_times, plan.area_code, plan.on_date, plan=plan, technician_ids=list(people))
     left = [
-        PlannedRoute(route.vehicle, tuple(v for v in route.visits if v != visit.id)) for route in snap.running.routes
+        PlannedRoute(route.vehicle, tuple(v for v in route.visits if visit_of(v) != visit.id))
+        for route in snap.running.routes
     ]
     routes.rewrite(session, locked, left, snap)

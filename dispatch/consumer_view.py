@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from dispatch import photos
 from dispatch.day_plan import Stop
 from dispatch.evidence import Proof
+from dispatch.partners import names
 from dispatch.system import System
 from dispatch.technician_day import photos_of, stop_of
 from dispatch.work_order import (
@@ -26,7 +27,6 @@ from dispatch.work_order import (
     WorkOrderState,
 )
 from technicians.errors import NotFound
-from technicians.people import Technician
 
 ROUND = timedelta(minutes=10)
 SPREAD = timedelta(minutes=30)
@@ -121,7 +121,7 @@ def view(session: Session, link: ConsumerLink, at: datetime) -> ConsumerView:
         ends_at=promise.window_ends_at if promise else None,
         times_booked=len(visit.appointments),
         is_late=stage == Stage.BOOKED and promise is not None and promise.window_ends_at < at,
-        technician=_technician(visit, stop),
+        technician=_technicians(session, visit, stop),
         expected=_expected(visit, stop, promise),
         arrived_at=visit.arrived_at,
         left_at=visit.left_at,
@@ -181,9 +181,12 @@ def _stage(order: WorkOrder, visit: Visit, promise: Appointment | None) -> Stage
     return Stage.TO_BOOK if order.state == WorkOrderState.BOOKABLE else Stage.NOT_READY
 
 
-def _technician(visit: Visit, stop: Stop | None) -> str | None:
-    person: Technician | None = visit.technician or (stop.route.technician if stop else None)
-    return known_as(person.name) if person else None
+def _technicians(session: Session, visit: Visit, stop: Stop | None) -> str | None:
+    """Everybody who comes, whoever has set out first."""
+    planned = names(session, stop.day_plan_id, visit.id) if stop else []
+    alone = visit.technician if visit.technician_id not in {technician_id for technician_id, _ in planned} else None
+    people = [alone.name] if alone else [name for _, name in planned]
+    return "、".join(known_as(name) for name in people) or None
 
 
 def _expected(visit: Visit, stop: Stop | None, promise: Appointment | None) -> tuple[datetime, datetime] | None:

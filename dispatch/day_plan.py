@@ -96,11 +96,15 @@ class Route(Base):
 
 
 class Stop(Base):
-    """One element of a route: a visit, or a break (`visit_id` empty). Travel (s) and distance (m) lead to it."""
+    """One element of a route: a visit, or a break (`visit_id` empty). Travel (s) and distance (m) lead to it.
+
+    A visit for two technicians stands in two routes, as its halves 1 and 2.
+    """
 
     __tablename__ = "stop"
     __table_args__ = (
-        UniqueConstraint("day_plan_id", "visit_id"),
+        UniqueConstraint("day_plan_id", "visit_id", "half"),
+        CheckConstraint("half IN (1, 2)", name="half"),
         CheckConstraint("scheduled_arrival <= scheduled_start", name="arrival_before_start"),
         CheckConstraint("scheduled_start <= scheduled_leave", name="start_before_leave"),
         Index("ix_stop_route_position", "route_id", "position"),
@@ -111,6 +115,7 @@ class Stop(Base):
     route_id: Mapped[int] = mapped_column(ForeignKey("route.id"))
     position: Mapped[int]
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    half: Mapped[int] = mapped_column(default=1)
     scheduled_arrival: Mapped[datetime]
     scheduled_start: Mapped[datetime]
     scheduled_leave: Mapped[datetime]

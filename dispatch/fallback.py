@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.eligibility import reason, who_barrier
 from routing.insertion import fits, inserted
+from routing.joint import starts
+from routing.links import ends, groups
 from routing.mend import mended, urgency
+from routing.mend_links import with_group
 from routing.plan import Plan, Reason, Route, Rule
-from routing.problem import Problem, Vehicle, Visit
+from routing.problem import Pin, Problem, Vehicle, Visit
 
 FALLBACK_SECONDS = 5.0
 NEAREST = 12
@@ -21,22 +25,46 @@ NEAREST = 12
 def greedy(problem: Problem, start: Plan | None = None, seconds: float = FALLBACK_SECONDS) -> Plan:
     """Every visit where it is cheapest among the nearest technicians, pinned and urgent ones first.
 
-    Keeps the routes of `start` as far as they break no rule. Visits whose turn did not come within `seconds`
-    are left out with that reason.
+    Keeps the routes of `start` as far as they break no rule. What links join comes first, together, and keeps its
+    start. Visits whose turn did not come within `seconds` are left out with that reason.
     """
     deadline = time.monotonic() + seconds
+    plan = Plan(tuple(mended(problem, start.routes if start else ())), {})
+    joined = {visit for link in problem.links for visit in ends(link)}
+    plan = _with_joined(problem, plan, joined, deadline) if joined else plan
+    settled = _settled(problem, plan, joined) if joined else problem
     nearest = _Nearest(problem)
-    routes = {route.vehicle: route for route in mended(problem, start.routes if start else ())}
-    served = {visit_id for route in routes.values() for visit_id in route.visits}
+    routes = {route.vehicle: route for route in plan.routes}
+    served = {visit_id for route in plan.routes for visit_id in route.visits}
     left_out: dict[int, Reason] = {}
     for visit in sorted(problem.visits, key=urgency):
         if visit.id in served:
             continue
         if time.monotonic() > deadline:
             left_out[visit.id] = Reason(Rule.NO_TIME, "its turn did not come before the time was up")
-        elif not _place(problem, routes, visit, nearest.of(visit)):
+        elif visit.id in joined or not _place(settled, routes, visit, nearest.of(visit)):
             left_out[visit.id] = reason(problem, Plan(tuple(routes.values()), {}), visit)
     return Plan(tuple(route for route in routes.values() if route.visits), left_out)
+
+
+def _with_joined(problem: Problem, plan: Plan, joined: set[int], deadline: float) -> Plan:
+    """The plan with the visits that links join, each group whole or not at all."""
+    served = {visit for route in plan.routes for visit in route.visits}
+    loose = replace(problem, links=())
+    for group in groups(problem.links, (visit.id for visit in problem.visits if visit.id in joined - served)):
+        if time.monotonic() <= deadline:
+            plan = with_group(problem, loose, plan, group) or plan
+    return plan
+
+
+def _settled(problem: Problem, plan: Plan, joined: set[int]) -> Problem:
+    """The problem without links, in which what they join begins when it is planned to."""
+    at = {visit: start for visit, start in starts(problem, plan).items() if visit in joined}
+    visits = tuple(
+        replace(visit, pin=Pin(visit.pin.vehicle if visit.pin else None, at[visit.id])) if visit.id in at else visit
+        for visit in problem.visits
+    )
+    return replace(problem, visits=visits, links=())
 
 
 def _place(problem: Problem, routes: dict[int, Route], visit: Visit, vehicles: Iterable[Vehicle]) -> bool:

@@ -165,6 +165,7 @@ def _call_off(session: Session, travel_times: TravelTimes, visit: Visit, *, by: 
         )
     planned_in = session.scalars(
         select(DayPlan.id)
+        .distinct()
         .join(Stop, Stop.day_plan_id == DayPlan.id)
         .where(Stop.visit_id == visit.id, DayPlan.state != DayPlanState.SUPERSEDED)
         .order_by(DayPlan.id)

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from dispatch import plans
+from dispatch.crews import visits_of
 from dispatch.engines import AnyEngine, EngineName, origin
 from dispatch.errors import PlanOutOfDate, SolverFailed
 from dispatch.fallback import greedy
@@ -96,10 +97,11 @@ def _kept(
     with system.transaction() as session:
         plan = plans.store(session, snap, planned, based_on_id=based_on_id, solver=solver, at=system.now(), by=by)
         driven = [route for route in plan.routes if route.starts_at is not None]
+        visits = len(visits_of(visit.id for visit in snap.problem.visits))
         return Outcome(
             plan_id=plan.id,
-            visits=len(snap.problem.visits),
-            placed=len(snap.problem.visits) - len(planned.unassigned),
+            visits=visits,
+            placed=visits - len(visits_of(planned.unassigned)),
             technicians=len(driven),
             travel=sum(route.travel for route in driven),
             distance=sum(route.distance for route in driven),

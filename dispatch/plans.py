@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import audit, outbox, routes
 from dispatch import day as days
+from dispatch.crews import visit_of, visits_of
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop, Unassigned
 from dispatch.errors import PlanOutOfDate
 from dispatch.outbox import Outbox, OutboxKind, OutboxState
@@ -19,6 +20,7 @@ from technicians import availability
 from technicians.errors import Conflict, InvalidInput, NotFound
 
 MOST_SECONDS = 3600
+Placed = tuple[tuple[int, ...], datetime | None]
 
 
 def find(session: Session, plan_id: int) -> DayPlan:
@@ -130,13 +132,15 @@ def store(
     _keep_reasons(session, plan, planned)
     audit.note(
         session, by, "plan.drafted", "day-plan", plan.id, at=at,
-        after={"version": plan.version, "unassigned": len(planned.unassigned)},
+        after={"version": plan.version, "unassigned": len(visits_of(planned.unassigned))},
     )  # fmt: skip
     return plan
 
 
 def _keep_reasons(session: Session, plan: DayPlan, planned: Plan) -> None:
-    if planned.unassigned:
+    """Why each visit is left out; of one for two technicians what keeps the first half out."""
+    left_out = {visit_of(half): planned.unassigned[half] for half in sorted(planned.unassigned)}
+    if left_out:
         session.execute(
             insert(Unassigned),
             [
@@ -147,7 +151,7 @@ def _keep_reasons(session: Session, plan: DayPlan, planned: Plan) -> None:
                     "detail": reason.detail[:500],
                     "counts": reason.counts,
                 }
-                for visit, reason in planned.unassigned.items()
+                for visit, reason in left_out.items()
             ],
         )
 
@@ -252,28 +256,39 @@ def cancel(session: Session, outbox_id: int, *, by: str, at: datetime) -> Outbox
 
 
 def difference(session: Session, plan_id: int) -> list[dict[str, Any]]:
-    """What publishing a draft would change: visits whose technician or start differs from the published plan."""
+    """What publishing a draft would change: visits whose technicians or start differ from the published plan.
+
+    The technicians are tuples of ids in order, empty where the visit is not planned.
+    """
     plan = find(session, plan_id)
     published = in_state(session, plan.area_code, plan.on_date, DayPlanState.PUBLISHED)
     before = _placed(session, published) if published else {}
     after = _placed(session, plan)
     changed = [visit for visit in before.keys() | after.keys() if before.get(visit) != after.get(visit)]
+    nowhere: Placed = ((), None)
     return [
         {
             "visit_id": visit,
-            "technician_before": before.get(visit, (None, None))[0],
-            "start_before": before.get(visit, (None, None))[1],
-            "technician_after": after.get(visit, (None, None))[0],
-            "start_after": after.get(visit, (None, None))[1],
+            "technicians_before": before.get(visit, nowhere)[0],
+            "start_before": before.get(visit, nowhere)[1],
+            "technicians_after": after.get(visit, nowhere)[0],
+            "start_after": after.get(visit, nowhere)[1],
         }
         for visit in sorted(changed)
     ]
 
 
-def _placed(session: Session, plan: DayPlan) -> dict[int, tuple[int, datetime]]:
+def _placed(session: Session, plan: DayPlan) -> dict[int, Placed]:
+    """Who makes each visit and when it begins; two who do not begin together begin when the last of them does."""
     query = (
         select(Stop.visit_id, Route.technician_id, Stop.scheduled_start)
         .join(Route, Route.id == Stop.route_id)
         .where(Stop.day_plan_id == plan.id, Stop.visit_id.is_not(None))
+        .order_by(Route.technician_id)
     )
-    return {visit: (technician, start) for visit, technician, start in session.execute(query) if visit is not None}
+    found: dict[int, Placed] = {}
+    for visit, technician, start in session.execute(query):
+        if visit is not None:
+            others, known = found.get(visit, ((), None))
+            found[visit] = ((*others, technician), max(start, known or start))
+    return found

@@ -13,24 +13,35 @@ from sqlalchemy.orm import Session
 from dispatch import day as days
 from dispatch import plans
 from dispatch.board_rows import slices
+from dispatch.crews import joined
 from dispatch.day_plan import DayPlanState, Stop, Unassigned
 from dispatch.work_order import Visit, WorkOrder
 from technicians.people import Technician
 from technicians.place import County
 
+BOTH = ("technicians_before", "technicians_after")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One visit whose technician or start differs from the published plan; None stands for not planned."""
+    """One visit whose technicians or start differ from the published plan; None stands for not planned."""
 
     visit_id: int
     number: str
     county_zh: str
     county_en: str
-    technician_before: str | None
+    technicians_before: tuple[str, ...]
     start_before: datetime | None
-    technician_after: str | None
+    technicians_after: tuple[str, ...]
     start_after: datetime | None
+
+    @property
+    def technician_before(self) -> str:
+        return joined(self.technicians_before)
+
+    @property
+    def technician_after(self) -> str:
+        return joined(self.technicians_after)
 
     @property
     def is_new(self) -> bool:
@@ -42,7 +53,7 @@ class Change:
 
     @property
     def changes_hands(self) -> bool:
-        return not self.is_new and not self.is_dropped and self.technician_before != self.technician_after
+        return not self.is_new and not self.is_dropped and self.technicians_before != self.technicians_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +71,20 @@ class Review:
     @property
     def technicians(self) -> int:
         """How many technicians get another route."""
-        names = {c.technician_before for c in self.changes} | {c.technician_after for c in self.changes}
-        return len(names - {None})
+        return len({name for change in self.changes for name in change.technicians_before + change.technicians_after})
 
 
 def review(session: Session, plan_id: int) -> Review:
     """What publishing this plan would do. NotFound for an unknown plan."""
     plan = plans.find(session, plan_id)
     published = plans.in_state(session, plan.area_code, plan.on_date, DayPlanState.PUBLISHED)
-    is_planned = (Stop.day_plan_id == plan_id) & Stop.visit_id.is_not(None)
+    planned = select(func.count(Stop.visit_id.distinct())).where(Stop.day_plan_id == plan_id)
     return Review(
         plan_id=plan_id,
         version=plan.version,
         zone=days.find_area(session, plan.area_code).zone,
         is_first=published is None,
-        planned=session.scalars(select(func.count()).select_from(Stop).where(is_planned)).one(),
+        planned=session.scalars(planned).one(),
         unassigned=session.scalars(
             select(func.count()).select_from(Unassigned).where(Unassigned.day_plan_id == plan_id)
         ).one(),
@@ -84,14 +94,14 @@ def review(session: Session, plan_id: int) -> Review:
 
 def _changes(session: Session, changed: list[dict[str, Any]]) -> list[Change]:
     labels = _labels(session, [row["visit_id"] for row in changed])
-    names = _names(session, {row[key] for row in changed for key in ("technician_before", "technician_after")})
+    names = _names(session, {each for row in changed for key in BOTH for each in row[key]})
     return [
         Change(
             row["visit_id"],
             *labels[row["visit_id"]],
-            names.get(row["technician_before"]),
+            tuple(names[each] for each in row["technicians_before"]),
             row["start_before"],
-            names.get(row["technician_after"]),
+            tuple(names[each] for each in row["technicians_after"]),
             row["start_after"],
         )
         for row in changed
@@ -109,8 +119,9 @@ def _labels(session: Session, visit_ids: list[int]) -> dict[int, tuple[str, str,
     return {visit_id: (number, zh, en) for visit_id, number, zh, en in rows}
 
 
-def _names(session: Session, technician_ids: set[int | None]) -> dict[int | None, str]:
-    wanted = [technician_id for technician_id in technician_ids if technician_id is not None]
+def _names(session: Session, technician_ids: set[int]) -> dict[int, str]:
     query = select(Technician.id, Technician.name)
-    rows = (row for some in slices(wanted) for row in session.execute(query.where(Technician.id.in_(some))))
+    rows = (
+        row for some in slices(sorted(technician_ids)) for row in session.execute(query.where(Technician.id.in_(some)))
+    )
     return {technician_id: name for technician_id, name in rows}

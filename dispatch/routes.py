@@ -1,19 +1,20 @@
-"""Writing planned routes into rows: stops timed by `routing.stops`, revisions bumped."""
+"""Writing planned routes into rows: stops timed together, revisions bumped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from dispatch.crews import FIRST, half_of, visit_of
 from dispatch.day import Day
 from dispatch.day_plan import DayPlan, Route, Stop
 from dispatch.errors import PlanOutOfDate
 from dispatch.planning import Snapshot
+from routing.joint import timed_routes
 from routing.plan import Route as PlannedRoute
 from routing.plan import Stop as PlannedStop
-from routing.schedule import stops as timed
 
 
 def lock(session: Session, plan_id: int, technician_ids: Iterable[int]) -> dict[int, Route]:
@@ -41,20 +42,26 @@ def require_revisions(routes: Iterable[Route], expected: dict[int, int]) -> None
             )
 
 
-def rewrite(session: Session, routes: dict[int, Route], planned: Iterable[PlannedRoute], snap: Snapshot) -> None:
-    """Replace the stops of locked routes (by technician id) and bump their revisions."""
-    changed = [(routes[new.vehicle], new) for new in planned]
-    session.execute(delete(Stop).where(Stop.route_id.in_([route.id for route, _ in changed])))
+def rewrite(session: Session, routes: dict[int, Route], planned: Sequence[PlannedRoute], snap: Snapshot) -> None:
+    """Replace the stops of locked routes (by technician id) and bump their revisions.
+
+    `planned` may have routes that stay as they are, to be waited for: they are not locked.
+    """
+    changed = [
+        (routes[new.vehicle], new, moments)
+        for new, moments in zip(planned, timed_routes(snap.problem, planned), strict=True)
+        if new.vehicle in routes
+    ]
+    session.execute(delete(Stop).where(Stop.route_id.in_([route.id for route, _, _ in changed])))
     fresh = []
-    for route, new in changed:
-        moments = timed(snap.problem, new)
+    for route, new, moments in changed:
         _sum_up(route, moments, bool(new.visits), snap.day)
         route.revision += 1
         fresh += stop_rows(route.day_plan_id, route.id, moments, snap.day)
     if fresh:
         session.execute(insert(Stop), fresh)
     session.flush()
-    for route, _ in changed:
+    for route, _, _ in changed:
         session.expire(route, ["stops"])
 
 
@@ -66,17 +73,17 @@ def write_all(
     technician_ids: Iterable[int],
 ) -> None:
     """The routes of a new plan: one per working technician, with or without stops."""
-    by_technician = {route.vehicle: route for route in planned}
-    timed_routes = {}
-    for technician_id in sorted(technician_ids):
-        new = by_technician.get(technician_id, PlannedRoute(technician_id, ()))
-        moments = timed(snap.problem, new) if new.visits else []
-        row = Route(day_plan_id=plan.id, technician_id=technician_id)
-        _sum_up(row, moments, bool(new.visits), snap.day)
-        timed_routes[technician_id] = (row, moments)
-    session.add_all([row for row, _ in timed_routes.values()])
+    busy = [route for route in planned if route.visits]
+    times = {
+        route.vehicle: moments
+        for route, moments in zip(busy, timed_routes(snap.problem, busy), strict=True)
+    }  # fmt: skip
+    rows = {each: Route(day_plan_id=plan.id, technician_id=each) for each in sorted(technician_ids)}
+    for technician_id, row in rows.items():
+        _sum_up(row, times.get(technician_id, []), technician_id in times, snap.day)
+    session.add_all(rows.values())
     session.flush()
-    fresh = [stop for row, moments in timed_routes.values() for stop in stop_rows(plan.id, row.id, moments, snap.day)]
+    fresh = [stop for each, moments in times.items() for stop in stop_rows(plan.id, rows[each].id, moments, snap.day)]
     if fresh:
         session.execute(insert(Stop), fresh)
 
@@ -96,7 +103,8 @@ def stop_rows(plan_id: int, route_id: int, moments: list[PlannedStop], day: Day)
             "day_plan_id": plan_id,
             "route_id": route_id,
             "position": position,
-            "visit_id": moment.visit if moment.kind == "visit" else None,
+            "visit_id": visit_of(moment.visit) if moment.visit is not None else None,
+            "half": half_of(moment.visit) if moment.visit is not None else FIRST,
             "scheduled_arrival": day.instant(moment.arrive),
             "scheduled_start": day.instant(moment.start),
             "scheduled_leave": day.instant(moment.leave),

@@ -20,13 +20,17 @@ from technicians.place import PlanningArea
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One technician's day. Without a published route `route` is None. Photos by visit id, oldest first."""
+    """One technician's day. Without a published route `route` is None. Photos by visit id, oldest first.
+
+    `colleagues` are the names of those who come along, by visit id.
+    """
 
     technician: Technician
     area: PlanningArea
     on_date: date
     route: Route | None
     photos: dict[int, list[Proof]]
+    colleagues: dict[int, str]
 
 
 def local_date(session: Session, technician: Technician, at: datetime) -> date:
@@ -45,7 +49,18 @@ def my_day(session: Session, technician_id: int, on_date: date) -> Day:
         on_date=on_date,
         route=route,
         photos=photos_of(session, visit_ids),
+        colleagues=_colleagues(session, route, visit_ids) if route else {},
     )
+
+
+def _colleagues(session: Session, route: Route, visit_ids: Iterable[int]) -> dict[int, str]:
+    query = (
+        select(Stop.visit_id, Technician.name)
+        .join(Route, Route.id == Stop.route_id)
+        .join(Technician, Technician.id == Route.technician_id)
+        .where(Stop.day_plan_id == route.day_plan_id, Stop.visit_id.in_(visit_ids), Stop.route_id != route.id)
+    )
+    return {visit_id: name for visit_id, name in session.execute(query) if visit_id is not None}
 
 
 def stop_of(session: Session, visit: Visit) -> Stop | None:
@@ -54,6 +69,7 @@ def stop_of(session: Session, visit: Visit) -> Stop | None:
         select(Stop)
         .join(DayPlan, Stop.day_plan_id == DayPlan.id)
         .where(Stop.visit_id == visit.id, DayPlan.state == DayPlanState.PUBLISHED)
+        .order_by(Stop.half)
     ).first()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dispatch.board_rows import APPROXIMATE, PROMISED
 from dispatch.catalogue import Merchant, ServiceProduct
+from dispatch.crews import joined
 from dispatch.day_plan import Route, Stop, Unassigned
 from dispatch.work_order import Appointment, FailureReason, PositionQuality, Visit, VisitState, WorkOrder
 from technicians.errors import NotFound
@@ -21,7 +22,10 @@ from technicians.place import County, PlanningArea
 
 @dataclass(frozen=True, slots=True)
 class VisitCard:
-    """One visit in one plan. `rule` and `counts` say why it is in no route; both None when it is in one."""
+    """One visit in one plan. `rule` and `counts` say why it is in no route; both None when it is in one.
+
+    `technician` names both of a visit for two; `technician_id`, times and travel are those of the first.
+    """
 
     visit_id: int
     order_id: int
@@ -79,10 +83,11 @@ class VisitCard:
 
 def card(session: Session, visit_id: int, plan_id: int | None) -> VisitCard:
     """The card of a visit as planned in `plan_id` (None: in no plan). NotFound for an unknown visit."""
-    row = session.execute(_query(plan_id).where(Visit.id == visit_id)).one_or_none()
-    if row is None:
+    rows = session.execute(_query(plan_id).where(Visit.id == visit_id).order_by(Stop.half)).all()
+    if not rows:
         raise NotFound("There is no visit {id}.", field="visit", remedy="Reload the board.", id=visit_id)
-    return VisitCard(*row)
+    cards = [VisitCard(*row) for row in rows]
+    return replace(cards[0], technician=joined([card.technician for card in cards if card.technician]) or None)
 
 
 def _query(plan_id: int | None) -> Select[*tuple[Any, ...]]:

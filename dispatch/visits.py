@@ -1,7 +1,8 @@
 """What a technician does with a visit: set out, arrive, complete, or say why not.
 
 Every verb takes a `Fact` from a phone, is safe to repeat with the same event id, never refuses a fact for
-being late, and ends in an event, an audit entry and moved records, all in the caller's transaction.
+being late, and ends in an event, an audit entry and moved records, all in the caller's transaction. Of two who make a
+visit together the first to say something moves it; what the other says of the same is an event only.
 """
 
 from __future__ import annotations
@@ -29,6 +30,15 @@ from dispatch.work_order import (
 )
 from technicians.errors import InvalidInput, NotFound
 from technicians.people import Technician
+
+AS_FAR = {
+    VisitState.WAITING: 0,
+    VisitState.EN_ROUTE: 1,
+    VisitState.ON_SITE: 2,
+    VisitState.COMPLETED: 3,
+    VisitState.COULD_NOT_COMPLETE: 3,
+    VisitState.CANCELLED: 3,
+}
 
 
 class MissingShots(InvalidInput):
@@ -78,8 +88,9 @@ def set_out(session: Session, visit_id: int, technician_id: int, fact: Fact) -> 
     visit = mine(session, visit_id, technician_id, lock=True)
     if facts.is_known(session, visit_id, EventType.EN_ROUTE, fact):
         return visit
-    _move(session, visit, VisitState.EN_ROUTE, technician_id, fact)
-    visit.en_route_at = fact.at
+    if not _has_been_told(visit, VisitState.EN_ROUTE, technician_id):
+        _move(session, visit, VisitState.EN_ROUTE, technician_id, fact)
+        visit.en_route_at = fact.at
     facts.record(session, visit, technician_id, EventType.EN_ROUTE, fact)
     return visit
 
@@ -89,10 +100,11 @@ def arrive(session: Session, visit_id: int, technician_id: int, fact: Fact) -> V
     visit = mine(session, visit_id, technician_id, lock=True)
     if facts.is_known(session, visit_id, EventType.CHECK_IN, fact):
         return visit
-    _move(session, visit, VisitState.ON_SITE, technician_id, fact)
-    visit.arrived_at = max(fact.at, visit.en_route_at or fact.at)
     found = check_in.against_address(visit.work_order, fact)
-    visit.arrival_distance = found.distance
+    if not _has_been_told(visit, VisitState.ON_SITE, technician_id):
+        _move(session, visit, VisitState.ON_SITE, technician_id, fact)
+        visit.arrived_at = max(fact.at, visit.en_route_at or fact.at)
+        visit.arrival_distance = found.distance
     learnt = check_in.learn_position(visit.work_order, fact, found)
     facts.record(
         session, visit, technician_id, EventType.CHECK_IN, fact,
@@ -112,6 +124,9 @@ def complete(session: Session, visit_id: int, technician_id: int, fact: Fact, *,
     visit = mine(session, visit_id, technician_id, lock=True)
     if facts.is_known(session, visit_id, EventType.COMPLETION, fact, note=note):
         return visit
+    if _has_been_told(visit, VisitState.COMPLETED, technician_id):
+        facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note)
+        return visit
     missing = missing_shots(visit, photos_of(session, [visit_id]).get(visit_id, []))
     if visit.state == VisitState.ON_SITE and missing:
         raise MissingShots(missing)
@@ -130,6 +145,9 @@ def could_not_complete(
     visit = mine(session, visit_id, technician_id, lock=True)
     if facts.is_known(session, visit_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note):
         return visit
+    if _has_been_told(visit, VisitState.COULD_NOT_COMPLETE, technician_id):
+        facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
+        return visit
     visit.failure_reason, visit.failure_note = reason, note
     _move(session, visit, VisitState.COULD_NOT_COMPLETE, technician_id, fact)
     visit.left_at = max(fact.at, visit.arrived_at or fact.at)
@@ -139,6 +157,12 @@ def could_not_complete(
     messages.tell(session, visit.work_order, Template.AGAIN, by=actor(session, technician_id), at=fact.received_at)
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
     return visit
+
+
+def _has_been_told(visit: Visit, state: VisitState, technician_id: int) -> bool:
+    """Whether the other technician of a visit for two has brought it as far already."""
+    is_another = visit.technician_id not in (None, technician_id)
+    return visit.work_order.product.crew_size > 1 and is_another and AS_FAR[visit.state] >= AS_FAR[state]
 
 
 def actor(session: Session, technician_id: int) -> str:

@@ -137,6 +137,7 @@ class StopOut(BaseModel):
     scheduled_leave: datetime
     travel: int = Field(description="Seconds on the road to this stop.")
     distance: int = Field(description="Metres on the road to this stop.")
+    colleague: str | None = Field(description="Who makes the visit with you, when it takes two.")
     visit: VisitOut | None
 
 

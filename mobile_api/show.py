@@ -53,11 +53,11 @@ def day(sheet: Day, today: date) -> DayOut:
         travel=route.travel if route else 0,
         distance=route.distance if route else 0,
         start=PlaceOut(lng=person.start_lng, lat=person.start_lat, approximate=False),
-        stops=[stop(each, sheet.photos) for each in route.stops] if route else [],
+        stops=[stop(each, sheet) for each in route.stops] if route else [],
     )
 
 
-def stop(each: Stop, photos: dict[int, list[Proof]]) -> StopOut:
+def stop(each: Stop, sheet: Day) -> StopOut:
     return StopOut(
         kind="visit" if each.visit else "break",
         scheduled_arrival=each.scheduled_arrival,
@@ -65,7 +65,8 @@ def stop(each: Stop, photos: dict[int, list[Proof]]) -> StopOut:
         scheduled_leave=each.scheduled_leave,
         travel=each.travel,
         distance=each.distance,
-        visit=visit(each.visit, photos.get(each.visit.id, [])) if each.visit else None,
+        colleague=sheet.colleagues.get(each.visit.id) if each.visit else None,
+        visit=visit(each.visit, sheet.photos.get(each.visit.id, [])) if each.visit else None,
     )
 
 

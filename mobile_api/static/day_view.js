@@ -54,6 +54,7 @@ function hero(day, stop, visits) {
       h("p", { class: "district" }, visit.district),
       h("p", { class: "address" }, street(visit)),
       h("p", { class: "quiet" }, [visit.consumer_name, word("work", { time: spell(visit.service) })].join(" · "))),
+    stop.colleague ? h("p", { class: "note" }, icon("info"), h("span", {}, word("together", { name: stop.colleague }))) : null,
     visit.note ? h("p", { class: "note" }, icon("info"), h("span", {}, visit.note)) : null,
     visit.place && !visit.place.approximate ? null : h("p", { class: "note" }, icon("warning"), h("span", {}, word("approximate"))),
     then(visits.slice(visits.indexOf(stop) + 1).find((later) => OPEN.has(later.visit.state)), zone));

@@ -20,6 +20,7 @@ export function visitView(app, stop) {
         product(visit),
         h("p", { class: "address" }, `${visit.district} ${street(visit)}`),
         h("p", { class: "quiet" }, [visit.consumer_name, `${word("order")} ${visit.order_number}`, visit.merchant].join(" · ")),
+        stop.colleague ? h("p", { class: "note" }, icon("info"), h("span", {}, word("together", { name: stop.colleague }))) : null,
         arrival(visit, zone),
         visit.failure_reason ? h("p", { class: "note" }, icon("warning"), h("span", {}, word(`reasons.${visit.failure_reason}`))) : null,
         visit.note ? h("p", { class: "note" }, icon("info"), h("span", {}, visit.note)) : null,

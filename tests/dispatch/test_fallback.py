@@ -9,7 +9,7 @@ import numpy as np
 from dispatch.fallback import greedy
 from routing.check import violations
 from routing.plan import Plan, Route, Rule
-from routing.problem import Problem, TimeWindow, Vehicle, Visit
+from routing.problem import Problem, SameStart, TimeWindow, Vehicle, Visit
 from routing.travel import GreatCircle
 
 DAY = TimeWindow(8 * 3600, 18 * 3600)
@@ -87,3 +87,14 @@ def test_an_area_without_a_matrix_is_served_too() -> None:
 
 def test_nobody_at_work_is_an_answer() -> None:
     assert {why.rule for why in greedy(day(3, 0)).unassigned.values()} == {Rule.NO_VEHICLE}
+
+
+def test_visits_that_begin_together_are_planned_together_or_not_at_all() -> None:
+    problem = day(16, 3)
+    pairs = tuple(SameStart(n, n + 1) for n in (0, 2, 4))
+    plan = greedy(replace(problem, links=pairs))
+    assert violations(replace(problem, links=pairs), plan) == []
+    assert {0, 1, 2, 3, 4, 5}.isdisjoint(plan.unassigned)
+    lonely = replace(problem, vehicles=problem.vehicles[:1], links=pairs)
+    assert set(range(6)) <= set(greedy(lonely).unassigned)
+    assert violations(lonely, greedy(lonely)) == []
