@@ -21,6 +21,7 @@ from routing.state import (
     CHANGED,
     COST_SUM,
     IS_TOUCHED,
+    KINDS,
     LENGTH,
     LINKED,
     LOST_SUM,
@@ -49,7 +50,7 @@ REMOVED = 10
 LONGEST_STRING = 10
 SPLIT = 0.5
 DEEPER = 0.01
-BLINK = 0.01
+BLINK = 0.03
 MOST_RETRIED = 80
 FEW_NEIGHBOURS = 40
 
@@ -160,18 +161,16 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
     """Insert v where it is cheapest; False when it fits nowhere. With `few` only touched routes are tried."""
     count, total = state.tally, state.total
     count[STAMP] += 1
-    near, close = facts.visit[v, NEAR], facts.visit[v, CLOSE]
-    nears = min(facts.visit[v, NEAR_END] - near, FEW_NEIGHBOURS)
-    closes = facts.visit[v, CLOSE_END] - close
-    able = facts.visit[v, ABLE] - nears - closes
-    tries = facts.visit[v, ABLE_END] - able
+    near, close, last = facts.visit[v, NEAR], facts.visit[v, CLOSE], facts.visit[v, ABLE_END]
+    nears, closes = min(facts.visit[v, NEAR_END] - near, FEW_NEIGHBOURS), facts.visit[v, CLOSE_END] - close
+    tries = last - facts.visit[v, ABLE]
     if few:
         tries = count[TOUCHED]
-    elif closes == 0:
-        able += nears
-        tries -= nears
+    elif closes:
+        tries += nears + closes
+    else:
         nears = 0
-    best, route = NEVER, -1
+    best, route, alone = NEVER, -1, False
     for i in range(tries):
         if few:
             k = state.room[TOUCHED_LIST, i]
@@ -180,7 +179,7 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
         elif i < nears + closes:
             k = facts.lists[close + i - nears]
         else:
-            k = facts.lists[able + i]
+            k = facts.lists[last - 1 - (i - nears - closes)]
             if closes and total[0, k, LENGTH]:
                 continue
         if k < 0 or total[0, k, SEEN] == count[STAMP]:
@@ -194,11 +193,13 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
             if total[0, kind, SEEN_KIND] == count[STAMP]:
                 continue
             total[0, kind, SEEN_KIND] = count[STAMP]
-        if chance(state) < BLINK:
-            continue
-        cost = look_up(facts, state, v, k)
-        if cost < best:
-            best, route = cost, k
+            alone = closes > 0 and count[KINDS] == 1
+        if chance(state) >= BLINK:
+            cost = look_up(facts, state, v, k)
+            if cost < best:
+                best, route = cost, k
+        if alone and i >= nears + closes:
+            break
     if route < 0:
         return False
     put(facts, state, v, route, state.cached[v, route, 2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,14 +18,15 @@ from routing.problem import Problem
 from routing.score import left_out_cost, score
 from routing.sisr import Cooling, Search
 
-HOT, COLD = 1.0, 0.03
-WARM = 0.3
-RUNS_UP_TO = 400
-COMBINED_UP_TO = 1500
+HOT, WARM, COLD = 0.15, 0.05, 0.004
 RUNS = 3
-COMBINING = 0.1
+RUNS_UP_TO = 400
+LEAST_RUN = 0.005
+RUNNING = 0.65
+COMBINED_UP_TO = 1500
+COMBINING = 0.08
 WORK = 5.0
-ENDING = 0.05
+ENDING = 0.04
 
 Tell = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
@@ -69,27 +71,46 @@ class _Run:
         self.never = sum(left_out_cost(self.problem, v) for v in self.problem.visits if v.id not in known)
 
     def routes(self, given: list[Route], warm: bool) -> list[Route]:
-        """Anneal, combine, and anneal again, as often as it pays for the size."""
+        """From given routes: anneal them and combine. From nothing: several times anew, combined, annealed again."""
         search = Search.of(self.flat, self.limits.seed, most_changed(self.problem))
         search.begin(given, self._held(given))
         combines = not self.problem.links and len(self.flat.visits) <= COMBINED_UP_TO
-        runs = RUNS if combines and len(self.flat.visits) <= RUNS_UP_TO else 1
-        for i in range(runs):
-            hot = HOT if i == 0 and not warm else WARM
-            search.anneal(self._share(runs - i, combines, hot), lambda: self._report(search))
-            if combines:
-                self._combine(search, last=i == runs - 1)
+        if warm or given or not combines or not self._has_time_for_runs():
+            self._anneal(search, 1 - COMBINING * combines, WARM if warm else HOT)
+        else:
+            self._anew(search)
+            self._anneal(search, 1 - RUNNING - 2 * COMBINING, WARM)
+        if combines:
+            self._combine(search, self._left())
         return search.routes()
 
-    def _share(self, runs: int, combines: bool, hot: float) -> Cooling:
-        left = self.limits.seconds * (1 - ENDING) - self._passed()
-        seconds = max(0.0, left / runs * (1 - COMBINING * combines))
-        iterations = self.limits.iterations
-        return Cooling(seconds, hot, COLD, None if iterations is None else -(-iterations // runs))
+    def _has_time_for_runs(self) -> bool:
+        """Small problems are soon searched out; then it pays to begin again."""
+        n = len(self.flat.visits)
+        return n <= RUNS_UP_TO and RUNNING / RUNS * self.limits.seconds >= LEAST_RUN * n
 
-    def _combine(self, search: Search, last: bool) -> None:
-        left = self.limits.seconds * (1 - ENDING) - self._passed()
-        seconds = left if last else min(left, COMBINING * self.limits.seconds)
+    def _anew(self, search: Search) -> None:
+        """Anneal from nothing several times; go on from the best combination of all that was seen."""
+        best = (search.lost, search.cost, search.best())
+        for i in range(RUNS):
+            if i:
+                search.begin_at({})
+            self._anneal(search, RUNNING / RUNS, HOT)
+            best = min(best, (search.lost, search.cost, search.best()))
+        search.begin_at(dict(enumerate(best[2])))
+        self._combine(search, COMBINING * self.limits.seconds)
+
+    def _anneal(self, search: Search, share: float, hot: float) -> None:
+        """Search for a share of the time, or of the iterations."""
+        seconds = max(0.0, min(self._left(), share * self.limits.seconds * (1 - ENDING)))
+        iterations = self.limits.iterations
+        rounds = None if iterations is None else math.ceil(share * iterations)
+        search.anneal(Cooling(seconds, hot, COLD, rounds), lambda: self._report(search))
+
+    def _left(self) -> float:
+        return self.limits.seconds * (1 - ENDING) - self._passed()
+
+    def _combine(self, search: Search, seconds: float) -> None:
         if seconds <= 0:
             return
         work = WORK if self.limits.iterations is not None else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.flat import ABLE, ABLE_END, FAR, GROUP, LOADS, NODE, START, WINDOW, WINDOWS, Facts, Flat
+from routing.flat import ABLE, ABLE_END, FAR, GROUP, KIND, LOADS, NODE, START, WINDOW, WINDOWS, Facts, Flat
 from routing.kernel_moves import clear
 from routing.kernel_search import begin_with, fill, search
 from routing.plan import Route
@@ -18,6 +18,7 @@ from routing.state import (
     BEST_LOST,
     CLOCKS,
     EARLIEST,
+    KINDS,
     LATEST_START,
     LINKED,
     MOST_CHANGED,
@@ -49,7 +50,7 @@ Told = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Cooling:
-    """How long to search and at what temperatures, in mean costs of a placed visit; iterations count if given."""
+    """How long to search and at what temperatures, in mean costs of a used route; iterations count if given."""
 
     seconds: float
     hot: float
@@ -71,6 +72,7 @@ class Search:
         """Empty routes; every visit is left out until `begin` is called. `most_changed` -1: any number may."""
         found = Search(flat, _empty_state(flat, seed), _pool(len(flat.visits), seed))
         found.state.tally[MOST_CHANGED] = most_changed
+        found.state.tally[KINDS] = int(flat.facts.vehicle[:, KIND].max()) + 1
         found.state.tally[LINKED] = int((flat.facts.visit[:, GROUP] >= 0).any())
         return found
 
@@ -105,7 +107,7 @@ class Search:
     def anneal(self, cooling: Cooling, told: Told) -> None:
         """Ruin and recreate while it cools; `told()` is called now and then and ends it by False."""
         began = time.monotonic()
-        unit = max(1.0, self.cost / max(1, self.placed))
+        unit = max(1.0, self.cost / max(1, self.used))
         temperature, cold, done = cooling.hot * unit, cooling.cold * unit, 0
         while told():
             left = cooling.seconds - (time.monotonic() - began)
@@ -137,6 +139,11 @@ class Search:
     def placed(self) -> int:
         """How many visits the best routes have."""
         return int(self.state.best[: len(self.flat.vehicles)].sum())
+
+    @property
+    def used(self) -> int:
+        """How many vehicles the best routes use."""
+        return int((self.state.best[: len(self.flat.vehicles)] > 0).sum())
 
     def best(self) -> list[list[int]]:
         """The best routes, for each vehicle the positions of its visits."""
@@ -173,7 +180,7 @@ def _empty_state(flat: Flat, seed: int) -> State:
     width = 3 * (flat.facts.visit.shape[1] - LOADS) // 2
     stops = np.zeros((2, k, positions, CLOCKS + 3 * flat.masks), dtype=np.int32)
     stops[:, :, :, VISIT] = -1
-    count = np.zeros(14, np.int64)
+    count = np.zeros(15, np.int64)
     count[RANDOM] = np.uint64(_scrambled(seed)).view(np.int64)
     return State(
         stops=stops,
