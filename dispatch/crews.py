@@ -15,6 +15,11 @@ def half_id(visit_id: int, half: int) -> int:
     return visit_id if half == FIRST else -visit_id
 
 
+def halves(visit_id: int, crew_size: int) -> tuple[int, ...]:
+    """All that the planner knows of a visit: itself, or both halves."""
+    return tuple(half_id(visit_id, half) for half in (FIRST, SECOND)[:crew_size])
+
+
 def visit_of(half_id: int) -> int:
     """The visit that a half belongs to."""
     return abs(half_id)

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import history, plans
+from dispatch.catalogue import ServiceProduct
+from dispatch.crews import halves, visits_of
 from dispatch.day import Day
 from dispatch.day import of as days_of
 from dispatch.day_plan import DayPlan
@@ -112,9 +114,14 @@ def robust_engine(session: Session, area_code: str, on_date: date, at: datetime)
 
 
 def kinds(session: Session, visit_ids: Collection[int]) -> dict[int, str]:
-    """The product of each visit: what its duration is learnt by."""
-    query = select(Visit.id, WorkOrder.product_code).join(WorkOrder).where(Visit.id.in_(visit_ids))
-    return {visit_id: product for visit_id, product in session.execute(query)}
+    """The product of each visit and of its second half, if it has one: what its duration is learnt by."""
+    query = (
+        select(Visit.id, WorkOrder.product_code, ServiceProduct.crew_size)
+        .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
+        .join(ServiceProduct, ServiceProduct.code == WorkOrder.product_code)
+        .where(Visit.id.in_(visits_of(visit_ids)))
+    )
+    return {half: row.product_code for row in session.execute(query) for half in halves(row.id, row.crew_size)}
 
 
 def _told(session: Session, plan: DayPlan, day: Day, outlook: Outlook) -> DayOutlook:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import plans
+from dispatch.crews import visit_of, visits_of
 from dispatch.day import Day
 from dispatch.planning import snapshot
 from dispatch.work_order import Visit, WorkOrder
@@ -73,8 +74,10 @@ def _technicians(session: Session, ids: set[int]) -> dict[int, str]:
 
 
 def _numbers(session: Session, ids: set[int]) -> dict[int, str]:
+    """The order number of each visit, or half of one."""
     query = select(Visit.id, WorkOrder.number).join(WorkOrder, WorkOrder.id == Visit.work_order_id)
-    return {row.id: row.number for row in session.execute(query.where(Visit.id.in_(ids)))}
+    found = {row.id: row.number for row in session.execute(query.where(Visit.id.in_(visits_of(ids))))}
+    return {each: found[visit_of(each)] for each in ids if visit_of(each) in found}
 
 
 def _skills(session: Session) -> dict[str, Called]:

@@ -205,7 +205,7 @@ DAY = {
         {
             "kind": "visit", "scheduled_arrival": "2026-05-11T01:10:00Z",
             "scheduled_start": "2026-05-11T01:10:00Z", "scheduled_leave": "2026-05-11T02:10:00Z",
-            "travel": 1500, "distance": 9800, "visit": VISIT,
+            "travel": 1500, "distance": 9800, "colleague": None, "visit": VISIT,
         }
     ],
 }  # fmt: skip

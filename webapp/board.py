@@ -77,8 +77,9 @@ def attempt(json_data: MoveIn) -> dict[str, Any]:
     """What a move would break and cost. Nothing is kept."""
     with system().transaction(read_only=True) as session:
         preview = changes.try_move(
-            session, system().travel_times, json_data.plan, json_data.visit, json_data.technician, json_data.start_at
-        )
+            session, system().travel_times, json_data.plan, json_data.visit, json_data.technician, json_data.start_at,
+            source_id=json_data.source,
+        )  # fmt: skip
         return _preview(preview, board.skills(session))
 
 
@@ -91,7 +92,7 @@ def move(json_data: KeptMoveIn) -> dict[str, Any]:
     with system().transaction() as session:
         preview = changes.move(
             session, system().travel_times, json_data.plan, json_data.visit, json_data.technician, json_data.start_at,
-            revisions=json_data.revisions, by=me().login, at=system().now(),
+            source_id=json_data.source, revisions=json_data.revisions, by=me().login, at=system().now(),
         )  # fmt: skip
         return _preview(preview, board.skills(session))
 

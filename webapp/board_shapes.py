@@ -22,12 +22,16 @@ class DayIn(Shape):
 
 
 class MoveIn(Shape):
-    """A visit given to a technician (null: to nobody), about `start_at` or, without it, where it fits best."""
+    """A visit given to a technician (null: to nobody), about `start_at` or, without it, where it fits best.
+
+    `source` is the technician it is taken from: which of the two when a visit takes two.
+    """
 
     plan: int
     visit: int
     technician: int | None
     start_at: AwareDatetime | None = None
+    source: int | None = None
 
 
 class KeptMoveIn(MoveIn):

@@ -12,7 +12,7 @@ from webapp.page import kilometres, span
 
 SKILL = re.compile(r"vehicle \d+ lacks skill (?P<skill>\S+)")
 LEVEL = re.compile(r"vehicle \d+ has (?P<skill>\S+) at level (?P<has>\d+), not (?P<needed>\d+)")
-SECONDS = {Rule.WINDOW, Rule.PIN, Rule.SHIFT, Rule.BREAK, Rule.MAX_TRAVEL}
+SECONDS = {Rule.WINDOW, Rule.PIN, Rule.SHIFT, Rule.BREAK, Rule.MAX_TRAVEL, Rule.PARTNER, Rule.PRECEDENCE}
 
 
 def reason(counts: dict[str, int]) -> str:

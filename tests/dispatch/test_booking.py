@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from dispatch import booking, plan_day, plans, slots
 from dispatch.catalogue import ServiceProduct
-from dispatch.day_plan import Stop, Unassigned
+from dispatch.day_plan import Stop
 from dispatch.errors import SlotTaken
 from dispatch.system import System
 from dispatch.work_order import Appointment, AppointmentState, BookedBy, Visit, VisitState, WorkOrderState
@@ -131,7 +131,7 @@ def test_a_booking_made_while_the_day_is_being_planned_is_kept(
     assert served == {first, late}
 
 
-def test_work_that_takes_two_technicians_is_not_on_offer_and_a_promise_of_it_is_kept_by_two(system: System, town: Town) -> None:
+def test_work_for_two_technicians_is_not_on_offer_but_a_promise_of_it_is_planned(system: System, town: Town) -> None:
     visit_id = new_visit(system, town, "A1")
     with system.transaction() as session:
         session.get_one(ServiceProduct, "lamp").crew_size = 2

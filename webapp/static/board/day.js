@@ -127,9 +127,10 @@ export class Day {
     return name.length > 2 ? name.replace(/(新区|自治县|区|县|市)$/, "") : name;
   }
 
-  /** The stop that holds a visit, or null. */
-  stopOf(visitId) {
-    for (const person of this.technicians) for (const stop of person.stops) if (stop.visit?.visit === visitId) return stop;
+  /** The stop that holds a visit, or null; that of a technician when two make it. */
+  stopOf(visitId, technicianId = null) {
+    const people = technicianId === null ? this.technicians : [this.people.get(technicianId)];
+    for (const person of people) for (const stop of person?.stops ?? []) if (stop.visit?.visit === visitId) return stop;
     return null;
   }
 

@@ -21,7 +21,8 @@ export function listen(gantt) {
 
 function stopUnder(gantt, event) {
   const block = event.target.closest?.(".stop");
-  return block ? gantt.day.stopOf(Number(block.dataset.visit)) : null;
+  const row = block?.closest("[data-technician]");
+  return row ? gantt.day.stopOf(Number(block.dataset.visit), Number(row.dataset.technician)) : null;
 }
 
 function wheel(gantt, event) {

@@ -105,7 +105,7 @@ export class Moves {
       const { aim, key } = drag;
       drag.asked = key;
       try {
-        const answer = await post("/board/try", this.#body(drag.visit.visit, aim));
+        const answer = await post("/board/try", this.#body(drag.visit.visit, aim, drag.from));
         if (this.drag === drag && drag.key === key) this.#answered(answer);
       } catch (refused) {
         if (this.drag === drag && drag.key === key) this.#answered({ refused: refused.message });
@@ -120,9 +120,10 @@ export class Moves {
     this.#say();
   }
 
-  #body(visitId, { technician, start }) {
+  /** stop: where the visit is taken from, if anywhere. */
+  #body(visitId, { technician, start }, stop) {
     const { day } = this.board;
-    return { plan: day.plan.id, visit: visitId, technician, start_at: start === null ? null : day.instant(start) };
+    return { plan: day.plan.id, visit: visitId, technician, start_at: start === null ? null : day.instant(start), source: stop?.technician ?? null };
   }
 
   #say() {
@@ -164,25 +165,25 @@ export class Moves {
     const drag = this.#end();
     this.wasDropped = false;
     if (!drag || !aim || drag.answer?.refused) return;
-    await this.keep(drag.visit.visit, aim);
+    await this.keep(drag.visit.visit, aim, drag.from);
   }
 
-  /** Keep a move: {technician, start}. Returns whether it was kept. */
-  async keep(visitId, to, isUndo = false) {
+  /** Keep a move: {technician, start}, from a stop (the first that holds the visit if not given). Returns whether it was kept. */
+  async keep(visitId, to, from = null, isUndo = false) {
     const { day } = this.board;
-    const stop = day.stopOf(visitId);
+    const stop = from ?? day.stopOf(visitId);
     const before = { technician: stop?.technician ?? null, start: stop?.start ?? null };
     const revisions = {};
     for (const id of [before.technician, to.technician]) if (id !== null) revisions[id] = day.people.get(id)?.revision ?? 0;
     let kept;
     try {
-      kept = await post("/board/move", { ...this.#body(visitId, to), revisions });
+      kept = await post("/board/move", { ...this.#body(visitId, to, stop), revisions });
     } catch (refused) {
       toast(refused.message, "trouble");
       if (refused.status === 409) await this.board.reload();
       return false;
     }
-    if (!isUndo) this.undone = [...this.undone, { visitId, before }].slice(-MOST_UNDONE);
+    if (!isUndo) this.undone = [...this.undone, { visitId, before, holder: to.technician }].slice(-MOST_UNDONE);
     this.board.changed(kept.routes);
     this.#tell(kept, isUndo);
     await this.board.reload();
@@ -198,7 +199,7 @@ export class Moves {
 
   async undo() {
     const last = this.undone.pop();
-    if (last) await this.keep(last.visitId, last.before, true);
+    if (last) await this.keep(last.visitId, last.before, this.board.day.stopOf(last.visitId, last.holder), true);
   }
 
   forget() {

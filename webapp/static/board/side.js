@@ -173,7 +173,7 @@ export class Side {
     const { day } = this.board;
     const out = form.querySelector("output");
     try {
-      const preview = await post("/board/try", { plan: day.plan.id, visit: visitId, technician, start_at: start === null ? null : day.instant(start) });
+      const preview = await post("/board/try", { plan: day.plan.id, visit: visitId, technician, start_at: start === null ? null : day.instant(start), source: day.stopOf(visitId)?.technician ?? null });
       const { cost, broken } = verdict(preview, this.words);
       out.replaceChildren(make("span", {}, cost), ...(broken.length ? broken.map((line) => make("span", { class: "is-trouble-text" }, line)) : [make("span", { class: "is-done-text" }, this.words.nothing_broken)]));
     } catch (refused) {
