@@ -121,16 +121,6 @@ def put(facts: Facts, state: State, v: int, k: int, position: int) -> bool:
     return refresh(facts, state, k)
 
 
-@kernel
-def take_out(facts: Facts, state: State, v: int) -> None:
-    """Take one placed visit out of its route."""
-    k = state.now[v, ROUTE]
-    save(state, k)
-    cut(state, k, state.now[v, POSITION], 1)
-    state.now[v, ROUTE] = -1
-    renew(facts, state, k)
-
-
 @inlined
 def account(facts: Facts, state: State, v: int) -> None:
     """Make v count as left out exactly when it is in no route."""
@@ -198,12 +188,6 @@ def changed(facts: Facts, state: State) -> int:
         if facts.visit[v, TOLD] >= 0 and state.now[v, ROUTE] != facts.visit[v, TOLD]:
             found += 1
     return found
-
-
-@kernel
-def put_linked(facts: Facts, state: State, v: int, k: int, position: int) -> bool:
-    """`put`, called: for where it is not worth a copy of it."""
-    return put(facts, state, v, k, position)
 
 
 @kernel

@@ -14,14 +14,15 @@ from routing.flat import ABLE, ABLE_END, BARRED, CLOSE, CLOSE_END, FROZEN, GROUP
 from routing.kernel import entry, inlined, kernel
 from routing.kernel_links import account_groups, give_groups_back, keep_windows, place_group, remove_group
 from routing.kernel_moves import account, chance, changed, cut, keep, pick, put, remember, restore, save, settle
-from routing.kernel_route import best_place, refresh, renew
+from routing.kernel_route import best_place, renew
+from routing.kernel_tails import swap_tails
 from routing.state import (
+    ALIKE,
     BEST_COST,
     BEST_LOST,
     CHANGED,
     COST_SUM,
     IS_TOUCHED,
-    KINDS,
     LENGTH,
     LINKED,
     LOST_SUM,
@@ -53,6 +54,7 @@ DEEPER = 0.01
 BLINK = 0.03
 MOST_RETRIED = 80
 FEW_NEIGHBOURS = 40
+PROPOSALS = 10
 
 
 @inlined
@@ -111,13 +113,13 @@ def ruin(facts: Facts, state: State) -> int:
                 break
     for i in range(removed):
         state.now[state.room[REMOVED_LIST, i], ROUTE] = -1
-    for i in range(count[TOUCHED]):
-        refresh(facts, state, state.room[TOUCHED_LIST, i])
     if count[LINKED]:
         for i in range(removed):
             g = facts.visit[state.room[REMOVED_LIST, i], GROUP]
             if g >= 0:
                 removed = remove_group(facts, state, g, removed)
+    for i in range(count[TOUCHED]):
+        renew(facts, state, state.room[TOUCHED_LIST, i])
     return removed
 
 
@@ -193,7 +195,7 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
             if total[0, kind, SEEN_KIND] == count[STAMP]:
                 continue
             total[0, kind, SEEN_KIND] = count[STAMP]
-            alone = closes > 0 and count[KINDS] == 1
+            alone = closes > 0 and count[ALIKE] > 0
         if chance(state) >= BLINK:
             cost = look_up(facts, state, v, k)
             if cost < best:
@@ -227,13 +229,6 @@ def recreate(facts: Facts, state: State, many: int) -> int:
     return many
 
 
-@kernel
-def insert_once(facts: Facts, state: State, v: int) -> None:
-    """Insert v where it is cheapest, or leave it out."""
-    insert(facts, state, v, False)
-    account(facts, state, v)
-
-
 @entry
 def begin_with(facts: Facts, state: State, k: int, many: int) -> None:
     """Give the empty route k the first visits of the list of removed ones."""
@@ -246,20 +241,6 @@ def begin_with(facts: Facts, state: State, k: int, many: int) -> None:
     state.total[0, k, LENGTH] = many
     renew(facts, state, k)
     keep(state)
-
-
-@entry
-def fill(facts: Facts, state: State) -> None:
-    """Insert all that is left out in the order of the list of removed visits, each where it is cheapest."""
-    for i in range(state.tally[OUT]):
-        v = state.room[REMOVED_LIST, i]
-        if facts.visit[v, GROUP] >= 0:
-            place_group(facts, state, facts.visit[v, GROUP])
-        else:
-            insert_once(facts, state, v)
-        keep(state)
-    state.tally[CHANGED] = changed(facts, state)
-    remember(state)
 
 
 @kernel
@@ -295,20 +276,27 @@ def collect(facts: Facts, state: State, pool: Pool) -> None:
 
 @entry
 def search(
-    facts: Facts, state: State, pool: Pool, iterations: int, temperature: float, cooling: float, margin: int
+    facts: Facts, state: State, pool: Pool, fills: int, iterations: int, temperature: float, cooling: float, margin: int
 ) -> float:
-    """Ruin and recreate so often; the temperature after it. Routes of plans within `margin` of the best are pooled."""
+    """Recreate `fills` times whatever comes, then ruin and recreate so often; the temperature after it.
+
+    Routes of plans within `margin` of the best are pooled.
+    """
     count = state.tally
-    for _ in range(iterations):
+    for i in range(fills + iterations):
+        filling = i < fills
+        if count[ALIKE]:
+            for _ in range(PROPOSALS):
+                swap_tails(facts, state, temperature)
         before = count[LOST_SUM] + count[COST_SUM]
-        many = recreate(facts, state, ruin(facts, state))
+        many = recreate(facts, state, 0 if filling else ruin(facts, state))
         lost, cost = count[LOST_SUM], count[COST_SUM]
         for i in range(count[TOUCHED]):
             cost += state.total[0, state.room[TOUCHED_LIST, i], ROUTE_COST]
-        accepted = lost + cost < before - temperature * math.log(chance(state) + 1e-300)
+        accepted = filling or lost + cost < before - temperature * math.log(chance(state) + 1e-300)
         if accepted and count[MOST_CHANGED] >= 0:
             changes = changed(facts, state)
-            accepted = changes <= max(count[MOST_CHANGED], count[CHANGED])
+            accepted = filling or changes <= max(count[MOST_CHANGED], count[CHANGED])
             if accepted:
                 count[CHANGED] = changes
         if accepted:

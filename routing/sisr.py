@@ -9,23 +9,40 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.flat import ABLE, ABLE_END, FAR, GROUP, KIND, LOADS, NODE, START, WINDOW, WINDOWS, Facts, Flat
+from routing.flat import (
+    ABLE,
+    ABLE_END,
+    BARRED,
+    BREAKS,
+    FAR,
+    FROZEN,
+    GROUP,
+    KIND,
+    LOADS,
+    MOST_DISTANCE,
+    MOST_TRAVEL,
+    NODE,
+    START,
+    WINDOW,
+    WINDOWS,
+    Facts,
+    Flat,
+)
 from routing.kernel_moves import clear
-from routing.kernel_search import begin_with, fill, search
+from routing.kernel_search import MOST_RETRIED, begin_with, search
 from routing.plan import Route
 from routing.state import (
+    ALIKE,
     BEST_COST,
     BEST_LOST,
     CLOCKS,
     EARLIEST,
-    KINDS,
     LATEST_START,
     LINKED,
     MOST_CHANGED,
     OLD_EARLIEST,
     OLD_LATEST,
     OUT,
-    OUT_LIST,
     POOLED,
     RANDOM,
     REMOVED_LIST,
@@ -72,7 +89,7 @@ class Search:
         """Empty routes; every visit is left out until `begin` is called. `most_changed` -1: any number may."""
         found = Search(flat, _empty_state(flat, seed), _pool(len(flat.visits), seed))
         found.state.tally[MOST_CHANGED] = most_changed
-        found.state.tally[KINDS] = int(flat.facts.vehicle[:, KIND].max()) + 1
+        found.state.tally[ALIKE] = int(_all_alike(flat.facts))
         found.state.tally[LINKED] = int((flat.facts.visit[:, GROUP] >= 0).any())
         return found
 
@@ -98,10 +115,9 @@ class Search:
             if visits:
                 state.room[REMOVED_LIST, : len(visits)] = visits
                 begin_with(facts, state, k, len(visits))
-        out = state.room[OUT_LIST, : state.tally[OUT]]
-        state.room[REMOVED_LIST, : len(out)] = out[np.argsort(state.order[1, out], kind="stable")]
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
-        fill(facts, state)
+        state.tally[BEST_LOST] = np.iinfo(np.int64).max
+        search(facts, state, self.pool, 2 * int(state.tally[OUT]) // MOST_RETRIED + 2, 0, 0.0, 1.0, 0)
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
 
     def anneal(self, cooling: Cooling, told: Told) -> None:
@@ -120,7 +136,7 @@ class Search:
                 all_left = max(float(step), self.speed * left)
             factor = (cold / temperature) ** (1 / all_left) if self.speed or cooling.iterations else 1.0
             margin = int(MARGIN * self.cost)
-            temperature = search(self.flat.facts, self.state, self.pool, step, temperature, factor, margin)
+            temperature = search(self.flat.facts, self.state, self.pool, 0, step, temperature, factor, margin)
             done += step
             self.speed = done / max(time.monotonic() - began, 1e-6)
             self._renumber()
@@ -194,6 +210,14 @@ def _empty_state(flat: Flat, seed: int) -> State:
         order=_order(flat.facts),
         best=np.zeros(k + n, np.int32),
     )
+
+
+def _all_alike(facts: Facts) -> bool:
+    """Whether any vehicle can go on with any other's route: one kind, and nothing that needs counting anew."""
+    vehicle = facts.vehicle
+    limited = (vehicle[:, MOST_TRAVEL] < FAR).any() or (vehicle[:, MOST_DISTANCE] < FAR).any()
+    busy = vehicle[:, BREAKS].any() or vehicle[:, FROZEN].any() or (facts.visit[:, GROUP] >= 0).any()
+    return not (limited or busy or vehicle[:, KIND].any() or (facts.assign >= BARRED).any())
 
 
 def _order(facts: Facts) -> NDArray[np.float64]:

@@ -1,0 +1,100 @@
+"""A kernel for fleets of one kind: two routes exchange what follows a stop (2-opt*).
+
+J.-Y. Potvin and J.-M. Rousseau, "An exchange heuristic for routeing problems with time windows", Journal of the
+Operational Research Society 46, 1995. Long routes need it: no string of ten visits reaches their tails.
+"""
+
+from __future__ import annotations
+
+import math
+
+from routing.flat import CAPACITY, COST, LOADS, MOST_VISITS, NEAR, NEAR_END, SETUP, TIME, Facts
+from routing.kernel import kernel
+from routing.kernel_moves import chance, keep, pick, remember, restore, save
+from routing.kernel_route import renew
+from routing.state import (
+    ARC,
+    AT,
+    BEST_COST,
+    BEST_LOST,
+    CLOCKS,
+    COST_SUM,
+    LENGTH,
+    LOST_SUM,
+    POSITION,
+    REMOVED_LIST,
+    ROUTE,
+    VISIT,
+    State,
+)  # fmt: skip
+
+CLOSEST = 20
+
+
+@kernel
+def exchange(facts: Facts, state: State, one: int, p: int, other: int, q: int) -> bool:
+    """Let route `one` go on after position p as `other` does from q, and the other way round; False if overloaded."""
+    save(state, one)
+    save(state, other)
+    n, m = state.total[0, one, LENGTH], state.total[0, other, LENGTH]
+    for i in range(p + 1, n + 1):
+        state.room[REMOVED_LIST, i] = state.stops[0, one, i, VISIT]
+    for i in range(q, m + 1):
+        state.stops[0, one, p + 1 + i - q, VISIT] = state.stops[0, other, i, VISIT]
+    for i in range(p + 1, n + 1):
+        state.stops[0, other, q + i - p - 1, VISIT] = state.room[REMOVED_LIST, i]
+    state.total[0, one, LENGTH] = p + m - q + 1
+    state.total[0, other, LENGTH] = q - 1 + n - p
+    if not renew(facts, state, one) or not renew(facts, state, other):
+        return False
+    width = (facts.visit.shape[1] - LOADS) // 2
+    for d in range(width):
+        limit = facts.vehicle[one, CAPACITY + d]
+        for k in (one, other):
+            if state.load[0, k, state.total[0, k, LENGTH], width + d] > limit:
+                return False
+    return True
+
+
+@kernel
+def swap_tails(facts: Facts, state: State, temperature: float) -> None:
+    """Propose one exchange that lets a visit follow one near it; annealed as the rest is."""
+    stops, travel = state.stops, facts.travel
+    v = pick(state, facts.visit.shape[0])
+    nears = min(facts.visit[v, NEAR_END] - facts.visit[v, NEAR], CLOSEST)
+    if nears == 0:
+        return
+    u = facts.lists[facts.visit[v, NEAR] + pick(state, nears)]
+    one, other = state.now[v, ROUTE], state.now[u, ROUTE]
+    if one < 0 or other < 0 or one == other:
+        return
+    p, q, n, m = (
+        state.now[v, POSITION],
+        state.now[u, POSITION],
+        state.total[0, one, LENGTH],
+        state.total[0, other, LENGTH],
+    )
+    most = min(stops.shape[2] - 2, facts.vehicle[one, MOST_VISITS])
+    if p + m - q + 1 > most or q - 1 + n - p > most:
+        return
+    cost, time = facts.vehicle[one, COST], facts.vehicle[one, TIME]
+    here, there = stops[0, one, p, AT], stops[0, other, q, AT]
+    before, after = stops[0, other, q - 1, AT], stops[0, one, p + 1, AT]
+    extra = (
+        travel[cost, here, there] + travel[cost, before, after] - stops[0, one, p + 1, ARC] - stops[0, other, q, ARC]
+    )
+    if extra >= -temperature * math.log(chance(state) + 1e-300):
+        return
+    setup = facts.visit[u, SETUP] if here != there else 0
+    if stops[0, one, p, CLOCKS] + travel[time, here, there] + setup > stops[0, other, q, CLOCKS + 1]:
+        return
+    setup = facts.visit[stops[0, one, p + 1, VISIT], SETUP] if p < n and before != after else 0
+    if stops[0, other, q - 1, CLOCKS] + travel[time, before, after] + setup > stops[0, one, p + 1, CLOCKS + 1]:
+        return
+    if not exchange(facts, state, one, p, other, q):
+        restore(state)
+        return
+    keep(state)
+    lost, now = state.tally[LOST_SUM], state.tally[COST_SUM]
+    if lost < state.tally[BEST_LOST] or (lost == state.tally[BEST_LOST] and now < state.tally[BEST_COST]):
+        remember(state)
