@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.clock import start_windows
+from routing.clock import NEVER, start_windows
 from routing.eligibility import pin_in_window, who_barrier
+from routing.heads import with_possible_heads
 from routing.problem import Break, Precedence, Problem, SameStart, TimeWindow, Vehicle, Visit, at_speed
 from routing.score import HOUR, assignment_cost, left_out_cost, mean_worked
 
@@ -72,6 +73,7 @@ class Flat:
     @staticmethod
     def of(problem: Problem) -> Flat:
         """The arrays of a checked problem with at least one vehicle; visits nobody can make are not in it."""
+        problem = with_possible_heads(problem)
         vehicles = problem.vehicles
         barred = _barred(problem)
         visits = tuple(v for i, v in enumerate(problem.visits) if _worth_trying(problem, v, barred[i]))
@@ -95,8 +97,9 @@ def _worth_trying(problem: Problem, visit: Visit, barred: NDArray[np.bool_]) -> 
 
 
 def _without_broken_groups(problem: Problem, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
-    """Leaves out what cannot be served because its partner or what comes before it cannot."""
+    """Leaves out what cannot be served because its partner or what comes before it cannot, unless it is frozen."""
     kept = {visit.id for visit in visits}
+    frozen = {visit for vehicle in problem.vehicles for visit in vehicle.frozen}
     known = len(kept) + 1
     while len(kept) < known:
         known = len(kept)
@@ -107,6 +110,7 @@ def _without_broken_groups(problem: Problem, visits: tuple[Visit, ...]) -> tuple
                 kept.discard(link.after)
             elif isinstance(link, Precedence) and link.same_vehicle and link.after not in kept:
                 kept.discard(link.before)
+        kept |= frozen
     return tuple(visit for visit in visits if visit.id in kept)
 
 
@@ -299,8 +303,8 @@ def _break_rows(breaks: Sequence[Break], origin: int, first_row: int) -> list[Ro
     windows: list[Row] = []
     for pause in breaks:
         begins = first_row + len(breaks) + len(windows)
-        found.append((min(pause.duration, FAR), begins, begins + len(pause.windows), 0))
-        spans = sorted(pause.windows, key=lambda window: window.earliest)
+        spans = _merged(pause.windows, -NEVER, NEVER)
+        found.append((min(pause.duration, FAR), begins, begins + len(spans), 0))
         windows += [(_relative(w.earliest, origin), _relative(w.latest, origin), 0, 0) for w in spans]
     return found + windows
 
@@ -338,7 +342,7 @@ def _loads(problem: Problem, visits: Sequence[Visit]) -> Longs:
     loaded, change = delivery.copy(), pickup - delivery
     row = {visit.id: i for i, visit in enumerate(visits)}
     for link in problem.links:
-        if isinstance(link, Precedence) and link.same_vehicle and link.after in row:
+        if isinstance(link, Precedence) and link.same_vehicle and link.before in row and link.after in row:
             change[row[link.after]] -= pickup[row[link.before]]
     return np.hstack([loaded, change])
 
@@ -399,8 +403,15 @@ def _groups(problem: Problem, visits: Sequence[Visit]) -> list[tuple[list[int], 
     found = []
     for group in _joined(links):
         inside = [link for link in links if link[1] in group]
-        found.append((_in_order(group, inside), inside))
+        order = _in_order(group, inside)
+        found.append((order, [_turned(link, order) for link in inside]))
     return found
+
+
+def _turned(link: Row, order: Sequence[int]) -> Row:
+    """The link with the visit that comes first in the group's order as its first."""
+    kind, first, second, delay = link
+    return link if order.index(first) < order.index(second) else (kind, second, first, delay)
 
 
 def _link(link: SameStart | Precedence, row: dict[int, int]) -> Row | None:

@@ -125,12 +125,12 @@ def _as_taken(vehicle: Vehicle, spell: Spell, leave: int) -> tuple[Break, ...]:
 def _sound(problem: Problem, vehicle: Vehicle, spell: Spell, head: tuple[Visit, ...]) -> Vehicle:
     """The vehicle, allowed whatever its head needs: the breaks as they were if that can be, else after it."""
     leave = _start(spell.head[-1]) + spell.head[-1].service
-    as_taken = _with_room(problem, replace(vehicle, breaks=_as_taken(vehicle, spell, leave)), head)
+    as_taken = with_room(problem, replace(vehicle, breaks=_as_taken(vehicle, spell, leave)), head)
     if not any(route_violations(_only(problem, as_taken, head), Route(vehicle.id, as_taken.frozen))):
         return as_taken
     free = _start(head[-1]) + head[-1].service
     later = tuple(replace(rest, windows=_after(rest.windows, free)) for rest in vehicle.breaks)
-    return _with_room(problem, replace(vehicle, breaks=later), head)
+    return with_room(problem, replace(vehicle, breaks=later), head)
 
 
 def _after(windows: Sequence[TimeWindow], free: int) -> tuple[TimeWindow, ...]:
@@ -143,7 +143,7 @@ def _only(problem: Problem, vehicle: Vehicle, head: tuple[Visit, ...]) -> Proble
     return replace(problem, visits=head, vehicles=(vehicle,), links=(), published=None)
 
 
-def _with_room(problem: Problem, vehicle: Vehicle, head: tuple[Visit, ...]) -> Vehicle:
+def with_room(problem: Problem, vehicle: Vehicle, head: tuple[Visit, ...]) -> Vehicle:
     """The vehicle with every limit that its head alone goes beyond moved to there."""
     timed = stops(_only(problem, vehicle, head), Route(vehicle.id, vehicle.frozen))
     wide = _in_shift(vehicle, vehicle.shift.earliest, max(vehicle.shift.latest, timed[-1].leave))
