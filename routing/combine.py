@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from routing.flat import KIND, LOST, TOLD, Flat
+from routing.flat import FROZEN, KIND, LOST, TOLD, Flat
 from routing.plan import Route
 from routing.problem import Problem
 from routing.score import travel_cost
@@ -42,8 +42,12 @@ def combined(
     left = [model.new_bool_var("") for _ in search.flat.visits]
     _cover(model, columns, chosen, left)
     kinds = facts.vehicle[:, KIND].tolist()
+    frozen = dict(zip(kinds, facts.vehicle[:, FROZEN].tolist(), strict=True))
     for kind, mine in _by_kind(columns).items():
         model.add(sum(chosen[c] for c in mine) <= kinds.count(kind))
+        if frozen[kind]:
+            # Its visits begin this route, so that there has to be one.
+            model.add_exactly_one(chosen[c] for c in mine)
     _keep_budget(model, search, columns, chosen)
     lost = facts.visit[:, LOST].tolist()
     weight = max(1, 2 * search.cost // max(1, min(lost, default=1)))
