@@ -13,6 +13,7 @@ from dispatch import day as days
 from dispatch import plans
 from dispatch import replan as replanning
 from dispatch.commands.bar import bar
+from dispatch.crews import visit_of, visits_of
 from dispatch.mishaps import Mishaps
 from dispatch.replan import Outcome
 from dispatch.system import System
@@ -89,20 +90,25 @@ def _instant(clock: str | None, on_date: date, zone: ZoneInfo) -> datetime | Non
 def _show(system: System, outcome: Outcome) -> None:
     found = outcome.difference
     with system.transaction(read_only=True) as session:
-        visits = session.scalars(select(Visit).where(Visit.id.in_([change.visit for change in found.changes])))
+        visits = session.scalars(select(Visit).where(Visit.id.in_(visits_of(change.visit for change in found.changes))))
         numbers = {visit.id: visit.work_order.number for visit in visits}
         people = {id_: code for id_, code in session.execute(select(Technician.id, Technician.code))}
     for change in found.changes:
         if change.kind not in SILENT:
             click.echo(
-                f"{change.kind:>10}  visit {change.visit}  {numbers.get(change.visit, '')}  {_way(change, people)}"
+                f"{change.kind:>10}  {_called(change.visit, numbers)}  {_way(change, people)}"
             )
     for one in found.endangered:
         why = f"{one.late // 60} min late" if one.reason is None else one.reason.detail
-        click.echo(f"    promise  visit {one.visit}  {numbers.get(one.visit, '')}  cannot be kept: {why}")
+        click.echo(f"    promise  {_called(one.visit, numbers)}  cannot be kept: {why}")
     click.echo(_sum(found))
     if outcome.warning:
         click.echo(f"warning: {outcome.warning}", err=True)
+
+
+def _called(each: int, numbers: dict[int, str]) -> str:
+    """A visit, or each half of one for two technicians, by its number and that of its order."""
+    return f"visit {visit_of(each)}  {numbers.get(visit_of(each), '')}"
 
 
 def _way(change: Change, people: dict[int, str]) -> str:
@@ -121,7 +127,7 @@ def _sum(found: Difference) -> str:
     moved = f"{found.moved} moved by more than {found.budget.tolerance // 60} min" + _of(found.budget.moved)
     return (
         f"By choice {changed}, {moved}; {len(found.forced)} could not stay as they were. "
-        f"To tell: {len(found.tell)} consumers, {len(found.vehicles)} technicians."
+        f"To tell: {len(visits_of(found.tell))} consumers, {len(found.vehicles)} technicians."
     )
 
 

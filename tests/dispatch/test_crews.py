@@ -17,6 +17,7 @@ from dispatch import (
     plan_day,
     plans,
     publishing,
+    replan,
     technician_day,
     visit_card,
     visits,
@@ -25,11 +26,13 @@ from dispatch.catalogue import ServiceProduct
 from dispatch.day_plan import Route, Stop, Unassigned
 from dispatch.engines import Engine
 from dispatch.evidence import VisitEvent
+from dispatch.mishaps import Mishaps
 from dispatch.planning import Snapshot, snapshot
 from dispatch.system import System
 from dispatch.work_order import BookedBy, Visit, VisitState
 from routing.check import violations
 from routing.limits import Limits
+from tests.clock import Clock
 from tests.dispatch import engines
 from tests.phone_day import fact
 from tests.town import AREA, TUESDAY, Town, shanghai
@@ -232,3 +235,15 @@ def test_the_first_to_say_it_moves_the_visit_and_the_other_is_heard_too(crew_tow
     assert [tuple(row) for row in told] == [
         ("en-route", one), ("en-route", other), ("check-in", other), ("check-in", one),
     ]  # fmt: skip
+
+
+def test_when_one_of_two_falls_ill_the_rest_of_the_day_is_planned_for_both(crew_town: Town, clock: Clock) -> None:
+    visit_id = ordered(crew_town, window=(14, 16))
+    before = published(crew_town)
+    clock.set(shanghai(11))
+    outcome = replan.run(crew_town.system, AREA, TUESDAY, LIMITS, by="ada", happened=Mishaps(ill=("T2",)))
+    assert outcome.warning is None
+    assert who_and_when(crew_town, before, visit_id).keys() == BOTH
+    assert who_and_when(crew_town, outcome.plan_id, visit_id) == {}
+    with crew_town.system.transaction(read_only=True) as session:
+        assert session.scalars(select(Unassigned.visit_id)).all() == [visit_id]
