@@ -95,9 +95,7 @@ def _show(system: System, outcome: Outcome) -> None:
         people = {id_: code for id_, code in session.execute(select(Technician.id, Technician.code))}
     for change in found.changes:
         if change.kind not in SILENT:
-            click.echo(
-                f"{change.kind:>10}  {_called(change.visit, numbers)}  {_way(change, people)}"
-            )
+            click.echo(f"{change.kind:>10}  {_called(change.visit, numbers)}  {_way(change, people)}")
     for one in found.endangered:
         why = f"{one.late // 60} min late" if one.reason is None else one.reason.detail
         click.echo(f"    promise  {_called(one.visit, numbers)}  cannot be kept: {why}")
