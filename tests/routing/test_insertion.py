@@ -341,6 +341,9 @@ def test_an_insertion_keeps_every_link(problem: Problem, draw: st.DataObject) ->
     problem = joined(problem, plan, draw)
     for wanted in problem.visits:
         rest = tuple(Route(r.vehicle, tuple(v for v in r.visits if v != wanted.id)) for r in plan.routes)
+        if any(breaks_rules(replace(problem, links=()), route) for route in rest):
+            # Where a detour is shorter than the drive, a route may need the visit that is to be moved.
+            continue
         routes = {route.vehicle: route for route in rest}
         for place in insertions(problem, plan, wanted):
             changed = inserted(routes.get(place.vehicle, Route(place.vehicle, ())), wanted.id, place.position)
