@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from routing.plan import Plan, Route
 from routing.problem import Coordinates, Matrix, Problem, Vehicle, Visit
+from routing.split_links import bound_and_loose, with_own_budgets, with_own_links
 
 TURN = math.pi * (3 - math.sqrt(5))
 """The golden angle: cuts of successive rounds never run along each other."""
@@ -28,11 +29,14 @@ class Part:
 def parts(problem: Problem, plan: Plan, most_visits: int, round_number: int) -> list[Part]:
     """The area in parts of at most about `most_visits`, no route cut in two; every visit and vehicle in one part.
 
-    The first round cuts along the area's axes, later ones turn the cut. Needs `coordinates`.
+    But for visits in no route that are joined to visits of several parts or have no vehicle near: those are in none
+    this time. The first round cuts along the area's axes, later ones turn the cut. Needs `coordinates`.
     """
     area = _Area.of(problem, plan)
     cells = _halved(area, np.arange(len(area.points)), most_visits, round_number * TURN)
-    return [part for cell in cells if (part := area.part(cell)) is not None]
+    cut = [part for cell in cells if (part := area.part(cell)) is not None]
+    own = with_own_budgets(problem, plan, with_own_links(problem, plan, [part.problem for part in cut]))
+    return [replace(part, problem=one) for part, one in zip(cut, own, strict=True) if one.visits]
 
 
 def laid_out(durations: Matrix) -> Coordinates:
@@ -50,13 +54,12 @@ def laid_out(durations: Matrix) -> Coordinates:
 
 @dataclass(frozen=True, slots=True)
 class _Area:
-    """What is to be divided: one item per vehicle (with its route and visits pinned to it), one per other visit."""
+    """What is to be divided: one item per vehicle (with its route and visits bound to it), one per group of others."""
 
     problem: Problem
-    vehicles: Sequence[Vehicle]
     routes: Sequence[Route]
-    loose: Sequence[Visit]
-    bound: dict[int, list[Visit]]
+    loose: Sequence[Sequence[Visit]]
+    bound: Mapping[int, Sequence[Visit]]
     points: Coordinates
     visits: NDArray[np.int64]
 
@@ -65,45 +68,31 @@ class _Area:
         assert problem.coordinates is not None
         by_vehicle = {route.vehicle: route for route in plan.routes}
         routes = [by_vehicle.get(vehicle.id, Route(vehicle.id, ())) for vehicle in problem.vehicles]
-        served = {visit_id for route in routes for visit_id in route.visits}
-        left = [visit for visit in problem.visits if visit.id not in served]
-        bound = _by_pinned_vehicle(problem, left)
-        pinned = {visit.id for group in bound.values() for visit in group}
-        loose = [visit for visit in left if visit.id not in pinned]
-        places = [visit.place for visit in loose]
-        points = np.vstack([anchors(problem, routes), flat(problem.coordinates[places], problem.coordinates)])
-        weights = [len(route.visits) + len(bound.get(route.vehicle, ())) for route in routes] + [1] * len(loose)
+        bound, loose = bound_and_loose(problem, routes)
+        centres = [problem.coordinates[[visit.place for visit in group]].mean(axis=0) for group in loose]
+        points = np.array(centres, dtype=np.float64).reshape(-1, 2)
+        weights = [len(route.visits) + len(bound.get(route.vehicle, ())) for route in routes] + [len(g) for g in loose]
         return _Area(
             problem,
-            problem.vehicles,
             routes,
             loose,
             bound,
-            points,
+            np.vstack([anchors(problem, routes), flat(points, problem.coordinates)]),
             np.array(weights, dtype=np.int64),
         )
 
     def part(self, cell: NDArray[np.intp]) -> Part | None:
-        """The problem of a cell's items; None when it has no visit."""
-        k = len(self.vehicles)
+        """The problem of a cell's items; None when it has no visit or no vehicle."""
+        k = len(self.routes)
         routes = [self.routes[i] for i in cell if i < k]
-        ids = [visit_id for route in routes for visit_id in route.visits]
-        visits = [self.problem.visit(visit_id) for visit_id in ids] + [self.loose[i - k] for i in cell if i >= k]
+        visits = [self.problem.visit(visit_id) for route in routes for visit_id in route.visits]
+        visits += [visit for i in cell if i >= k for visit in self.loose[i - k]]
         visits += [visit for route in routes for visit in self.bound.get(route.vehicle, ())]
-        if not visits:
+        vehicles = [self.problem.vehicles[i] for i in cell if i < k]
+        if not visits or not vehicles:
             return None
-        vehicles = [self.vehicles[i] for i in cell if i < k]
         start = Plan(tuple(route for route in routes if route.visits), {})
         return Part(cut_out(self.problem, visits, vehicles), start)
-
-
-def _by_pinned_vehicle(problem: Problem, visits: Iterable[Visit]) -> dict[int, list[Visit]]:
-    found: dict[int, list[Visit]] = {}
-    for visit in visits:
-        vehicle = visit.pin.vehicle if visit.pin is not None else None
-        if vehicle is not None and problem.has_vehicle(vehicle):
-            found.setdefault(vehicle, []).append(visit)
-    return found
 
 
 def cut_out(problem: Problem, visits: Sequence[Visit], vehicles: Sequence[Vehicle]) -> Problem:
@@ -116,7 +105,9 @@ def cut_out(problem: Problem, visits: Sequence[Visit], vehicles: Sequence[Vehicl
     return replace(
         problem,
         visits=tuple(replace(visit, place=number[visit.place]) for visit in visits),
-        vehicles=tuple(replace(v, start=_renumbered(number, v.start), end=_renumbered(number, v.end)) for v in vehicles),
+        vehicles=tuple(
+            replace(v, start=_renumbered(number, v.start), end=_renumbered(number, v.end)) for v in vehicles
+        ),
         durations=durations,
         distances=distances,
         costs=None if problem.costs is None else problem.costs[np.ix_(places, places)],
@@ -179,7 +170,7 @@ def _halved(area: _Area, cell: NDArray[np.intp], most_visits: int, turn: float) 
     along = area.points[cell] @ _direction(area.points[cell], turn)
     left = np.zeros(len(cell), dtype=bool)
     for loose in (True, False):
-        kind = (cell >= len(area.vehicles)) == loose
+        kind = (cell >= len(area.routes)) == loose
         left[kind] = _first_half(along[kind], weights[kind])
     if left.all() or not left.any():
         return [cell]
