@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from routing.clock import LATE, first_begin, start_windows
+from routing.empty_days import EmptyDays
 from routing.journey import Journey
 from routing.links import ends, without
 from routing.load import changed, excess, loaded
@@ -82,40 +87,91 @@ def reason(problem: Problem, plan: Plan, visit: Visit | int) -> Reason:
     nobody at all.
     """
     wanted = problem.visit(visit) if isinstance(visit, int) else visit
-    found = _own_reason(problem, plan, wanted)
-    if found.rule != Rule.NO_TIME:
-        return found
-    return next(_partners_reasons(problem, plan, wanted), found)
+    return reasons(problem, plan, [wanted])[wanted.id]
 
 
-def _own_reason(problem: Problem, plan: Plan, wanted: Visit) -> Reason:
-    candidates = _candidates(problem, wanted)
-    if isinstance(candidates, Reason):
-        return candidates
-    stopped = [(vehicle, who_barrier(wanted, vehicle)) for vehicle in candidates]
-    qualified = [vehicle for vehicle, rule in stopped if rule is None]
-    if not qualified:
-        return _nearest(Counter(rule for _, rule in stopped if rule is not None), len(candidates))
-    days: Counter[Rule] = Counter()
-    for vehicle in qualified:
-        rule = day_barrier(problem, wanted, vehicle)
-        if rule is None:
-            return _no_time(plan, qualified)
-        days[rule] += 1
-    return _nearest(days, len(qualified))
+def reasons(problem: Problem, plan: Plan, visits: Iterable[Visit | int]) -> dict[int, Reason]:
+    """`reason` of many visits, by id: thousands a second."""
+    asked = _Asked(problem, {route.vehicle for route in plan.routes if route.visits}, EmptyDays.of(problem))
+    wanted = [problem.visit(visit) if isinstance(visit, int) else visit for visit in visits]
+    return {visit.id: asked.reason(visit) for visit in wanted}
 
 
-def _partners_reasons(problem: Problem, plan: Plan, wanted: Visit) -> Iterator[Reason]:
-    """The visits that this one cannot be made without and that nobody can make."""
-    for link in problem.links:
-        if wanted.id not in ends(link):
-            continue
-        first, second = ends(link)
-        other = second if wanted.id == first else first
-        is_needed = wanted.id in without((link,), [other]) and problem.has_visit(other)
-        if is_needed and _own_reason(problem, plan, problem.visit(other)).rule != Rule.NO_TIME:
-            rule = Rule.PARTNER if isinstance(link, SameStart) else Rule.PRECEDENCE
-            yield Reason(rule, f"visit {other}, which it needs, can be made by nobody")
+@dataclass(frozen=True, slots=True)
+class _Able:
+    """Who may make visits that ask for the same of a person: positions of vehicles, how many of them have visits, and
+    how many others each rule stops."""
+
+    who: NDArray[np.int64]
+    busy: int
+    stopped: Counter[Rule]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What was found out about visits so far; like ones ask once."""
+
+    problem: Problem
+    busy: set[int]
+    days: EmptyDays
+    able: dict[object, _Able] = field(default_factory=dict)
+    own: dict[int, Reason] = field(default_factory=dict)
+
+    def reason(self, visit: Visit) -> Reason:
+        found = self._own(visit)
+        if found.rule != Rule.NO_TIME:
+            return found
+        return next(self._partners_reasons(visit), found)
+
+    def _own(self, visit: Visit) -> Reason:
+        """The reason but for the visit's links."""
+        if visit.id not in self.own:
+            self.own[visit.id] = _nobody(self.problem, visit) or self._of_days(visit, self._able(visit))
+        return self.own[visit.id]
+
+    def _partners_reasons(self, visit: Visit) -> Iterator[Reason]:
+        """The visits that this one cannot be made without and that nobody can make."""
+        for link in self.problem.links:
+            if visit.id not in ends(link):
+                continue
+            first, second = ends(link)
+            other = second if visit.id == first else first
+            is_needed = visit.id in without((link,), [other]) and self.problem.has_visit(other)
+            if is_needed and self._own(self.problem.visit(other)).rule != Rule.NO_TIME:
+                rule = Rule.PARTNER if isinstance(link, SameStart) else Rule.PRECEDENCE
+                yield Reason(rule, f"visit {other}, which it needs, can be made by nobody")
+
+    def _able(self, visit: Visit) -> _Able:
+        """Who may make it, of those its own pin or list leaves to choose from."""
+        pinned = visit.pin.vehicle if visit.pin is not None else None
+        key = (tuple(visit.skills.items()), visit.county, visit.allowed, visit.forbidden, pinned)
+        if key not in self.able:
+            chosen = [(k, vehicle) for k, vehicle in enumerate(self.problem.vehicles) if _is_candidate(visit, vehicle)]
+            rules = [(k, vehicle, who_barrier(visit, vehicle)) for k, vehicle in chosen]
+            who = [(k, vehicle) for k, vehicle, rule in rules if rule is None]
+            self.able[key] = _Able(
+                np.array([k for k, _ in who], dtype=np.int64),
+                sum(vehicle.id in self.busy for _, vehicle in who),
+                Counter(rule for _, _, rule in rules if rule is not None),
+            )
+        return self.able[key]
+
+    def _of_days(self, visit: Visit, able: _Able) -> Reason:
+        many = len(able.who)
+        if not many:
+            return _nearest(able.stopped, able.stopped.total())
+        if not pin_in_window(visit):
+            return _nearest(Counter({Rule.PIN: many}), many)
+        stopped, free, resting = self.days.barriers(visit, able.who)
+        for k in resting.tolist() if not len(free) else ():
+            rule = day_barrier(self.problem, visit, self.problem.vehicles[k])
+            if rule is None:
+                break
+            stopped[rule] = stopped.get(rule, 0) + 1
+        else:
+            if not len(free):
+                return _nearest(Counter(stopped), many)
+        return Reason(Rule.NO_TIME, able=many, busy=able.busy)
 
 
 ORDER = (
@@ -124,26 +180,25 @@ ORDER = (
 )  # fmt: skip
 
 
-def _candidates(problem: Problem, visit: Visit) -> Sequence[Vehicle] | Reason:
-    """The vehicles the visit's own pin or list leaves to choose from."""
+def _nobody(problem: Problem, visit: Visit) -> Reason | None:
+    """Why there is no vehicle to choose from, if that is so."""
     if not problem.vehicles:
         return Reason(Rule.NO_VEHICLE, "there is no vehicle to plan for")
     if visit.pin is not None and visit.pin.vehicle is not None:
         if not problem.has_vehicle(visit.pin.vehicle):
             return Reason(Rule.PIN, f"it is pinned to vehicle {visit.pin.vehicle}, which is not in the problem")
-        return (problem.vehicle(visit.pin.vehicle),)
-    if visit.allowed is None:
-        return problem.vehicles
-    allowed = [vehicle for vehicle in problem.vehicles if vehicle.id in visit.allowed]
-    return allowed or Reason(Rule.NOT_ALLOWED, "none of the vehicles allowed to make it is in the problem")
+    elif visit.allowed is not None and not any(problem.has_vehicle(vehicle) for vehicle in visit.allowed):
+        return Reason(Rule.NOT_ALLOWED, "none of the vehicles allowed to make it is in the problem")
+    return None
+
+
+def _is_candidate(visit: Visit, vehicle: Vehicle) -> bool:
+    """Whether the visit's own pin, or else its list, leaves the vehicle to choose from."""
+    if visit.pin is not None and visit.pin.vehicle is not None:
+        return vehicle.id == visit.pin.vehicle
+    return visit.allowed is None or vehicle.id in visit.allowed
 
 
 def _nearest(stopped: Counter[Rule], among: int) -> Reason:
     rule = max(stopped, key=lambda rule: (ORDER.index(rule), stopped[rule]))
     return Reason(rule, stopped=stopped[rule], nearest=among)
-
-
-def _no_time(plan: Plan, qualified: Sequence[Vehicle]) -> Reason:
-    ids = {vehicle.id for vehicle in qualified}
-    busy = sum(1 for route in plan.routes if route.vehicle in ids and route.visits)
-    return Reason(Rule.NO_TIME, able=len(qualified), busy=busy)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from routing.check import route_violations
-from routing.eligibility import reason
+from routing.eligibility import reasons
 from routing.insertion import fits, inserted, insertions
 from routing.links import ends, groups
 from routing.mend_links import of_frozen, together, with_group
@@ -67,8 +67,7 @@ def filled(problem: Problem, routes: Sequence[Route]) -> Plan:
         else:
             plan, left = _grouped(problem, loose, plan, group)
             unplaced += left
-    reasons = {visit_id: reason(problem, plan, problem.visit(visit_id)) for visit_id in unplaced}
-    return Plan(tuple(route for route in plan.routes if route.visits), reasons)
+    return Plan(tuple(route for route in plan.routes if route.visits), reasons(problem, plan, unplaced))
 
 
 def _best(problem: Problem, plan: Plan, visit_id: int) -> Insertion | None:
