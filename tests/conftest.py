@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -23,6 +24,13 @@ from tests.servers import start_postgres, start_valkey
 from tests.town import Town
 
 SHANGHAI = "310100"
+
+
+@pytest.fixture(autouse=True)
+def ordinary_logs() -> Iterator[None]:
+    """What a command line told structlog to leave unsaid is said again in the next test."""
+    yield
+    structlog.reset_defaults()
 
 
 def load_shanghai(engine: Engine) -> None:
