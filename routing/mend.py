@@ -8,7 +8,7 @@ from dataclasses import replace
 from routing.check import route_violations
 from routing.eligibility import reasons
 from routing.insertion import fits, inserted, insertions
-from routing.links import ends, groups
+from routing.links import ends, groups, without
 from routing.mend_links import of_frozen, together, with_group
 from routing.mend_links import placed as placed
 from routing.mend_links import urgency as urgency
@@ -81,9 +81,10 @@ def _best(problem: Problem, plan: Plan, visit_id: int) -> Insertion | None:
 def _grouped(problem: Problem, loose: Problem, plan: Plan, group: list[int]) -> tuple[Plan, list[int]]:
     """The plan with as much of the group as can be, from its beginning, and what is left."""
     for many in range(len(group), 0, -1):
-        whole = with_group(problem, loose, plan, group[:many])
+        out = without(problem.links, group[many:])
+        whole = with_group(problem, loose, plan, [visit for visit in group if visit not in out])
         if whole is not None:
-            return whole, group[many:]
+            return whole, [visit for visit in group if visit in out]
     return plan, group
 
 

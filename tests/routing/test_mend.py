@@ -86,6 +86,14 @@ def test_two_who_begin_together_are_put_in_together() -> None:
     assert violations(problem, plan) == []
 
 
+def test_nobody_is_put_in_without_a_partner_for_whom_there_is_no_room() -> None:
+    at_eight = {"pin": Pin(start=8 * HOUR + 4 * MINUTE)}
+    made = (visit(1, "a", **at_eight), visit(2, "a", **at_eight), visit(3, "a", **at_eight))
+    problem = replace(town(*made), links=(Precedence(2, 3), SameStart(1, 3)))
+    plan = filled(problem, [])
+    assert ([route.visits for route in plan.routes], set(plan.unassigned)) == ([(2,)], {1, 3})
+
+
 def test_what_comes_first_is_put_in_even_when_nothing_can_follow() -> None:
     problem = replace(town(visit(1, "a"), visit(2, "a", skills={"gas": 1})), links=(Precedence(1, 2),))
     plan = filled(problem, [])
