@@ -30,10 +30,10 @@ class Column:
 def combined(
     search: Search, others: Sequence[Column], seconds: float, seed: int, work: float | None = None
 ) -> dict[int, list[int]] | None:
-    """Routes by vehicle, all by position, better than the best of `search`, out of its pool and `others`; None when none were found in time.
+    """Routes by vehicle, all by position, better than the best of `search`; None when none were found in time.
 
-    Not for problems with links, whose routes fit together only at the times they were seen with. `work` limits CP-SAT
-    by its deterministic time, so that the same search gives the same answer.
+    They come out of its pool and `others`. Not for problems with links, whose routes fit together only at the times
+    they were seen with. `work` limits CP-SAT by its deterministic time, so that the same search gives the same answer.
     """
     facts = search.flat.facts
     columns = [*_columns(search), *others]

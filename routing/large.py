@@ -1,4 +1,4 @@
-"""More than one search: a large area in parts planned side by side, a small one by several searches that exchange routes."""
+"""More than one search: a large area in parts side by side, a small one by several searches that exchange routes."""
 
 from __future__ import annotations
 
