@@ -19,6 +19,8 @@ FAR = 1 << 29
 """Beyond any time of a day, small enough that sums of a few stay within 32 bits."""
 BARRED = 1 << 29
 """The assignment cost of a visit and a vehicle that may not make it."""
+DEAREST = 1 << 40
+"""What leaving out one visit may cost, so that the sum over all is exact."""
 NEIGHBOURS = 256
 MANY_VEHICLES = 80
 CLOSEST = 12
@@ -241,7 +243,8 @@ def _costs(
 
 def _padded(matrix: Ints) -> Ints:
     """The matrix with one more place, nowhere, that is free to leave and to reach."""
-    return np.pad(np.minimum(matrix, FAR).astype(np.int32), (0, 1))
+    wide = matrix if matrix.dtype.itemsize >= 4 else matrix.astype(np.int32)
+    return np.pad(np.minimum(wide, FAR).astype(np.int32), (0, 1))
 
 
 Row = tuple[int, int, int, int]
@@ -259,7 +262,7 @@ def _visit_rows(problem: Problem, visits: Sequence[Visit], travel: _Travel, orig
         row[NODE], row[SERVICE], row[SETUP] = travel.node[visit.place], min(visit.service, FAR), min(visit.setup, FAR)
         row[WINDOW], row[WINDOWS] = len(windows), len(spans)
         row[DUE] = FAR if visit.due is None else _relative(visit.due, origin)
-        row[LATE], row[LOST] = problem.weights.late, left_out_cost(problem, visit)
+        row[LATE], row[LOST] = problem.weights.late, min(left_out_cost(problem, visit), DEAREST)
         row[GROUP], row[TOLD] = -1, told.get(visit.id, -1)
         windows += [(_relative(span.earliest, origin), _relative(span.latest, origin), 0, 0) for span in spans]
     return table, windows
@@ -359,7 +362,8 @@ def _assignments(problem: Problem, visits: Sequence[Visit], barred: NDArray[np.b
     mean = mean_worked(problem)
     for i, visit in enumerate(visits):
         for k in np.flatnonzero(~barred[i]).tolist():
-            found[i, k] = assignment_cost(problem, visit, problem.vehicles[k], mean)
+            cost = assignment_cost(problem, visit, problem.vehicles[k], mean)
+            found[i, k] = max(1 - BARRED, min(cost, BARRED - 1))
     return found
 
 

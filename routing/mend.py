@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from routing.check import route_violations
 from routing.eligibility import reasons
 from routing.insertion import fits, inserted, insertions
 from routing.links import ends, groups, without
-from routing.mend_links import of_frozen, together, with_group
+from routing.mend_links import ALL_STEPS, STEPS, of_frozen, together, with_group
 from routing.mend_links import placed as placed
 from routing.mend_links import urgency as urgency
 from routing.mend_published import nearer_to_published, too_many_changed
@@ -59,13 +60,14 @@ def filled(problem: Problem, routes: Sequence[Route]) -> Plan:
     loose = replace(problem, links=()) if problem.links else problem
     joined = {visit for link in problem.links for visit in ends(link)}
     unplaced: list[int] = []
+    steps = iter(range(ALL_STEPS))
     for group in _by_urgency(problem, groups(problem.links, _missing(problem, routes))):
         if joined.isdisjoint(group):
             place = _best(problem, plan, group[0])
             unplaced += [] if place else group
             plan = placed(plan, place.vehicle, group[0], place.position) if place else plan
         else:
-            plan, left = _grouped(problem, loose, plan, group)
+            plan, left = _grouped(problem, loose, plan, group, islice(steps, STEPS))
             unplaced += left
     return Plan(tuple(route for route in plan.routes if route.visits), reasons(problem, plan, unplaced))
 
@@ -78,11 +80,13 @@ def _best(problem: Problem, plan: Plan, visit_id: int) -> Insertion | None:
     return min(places, key=lambda place: place.vehicle != told, default=None)
 
 
-def _grouped(problem: Problem, loose: Problem, plan: Plan, group: list[int]) -> tuple[Plan, list[int]]:
+def _grouped(
+    problem: Problem, loose: Problem, plan: Plan, group: list[int], steps: Iterator[int]
+) -> tuple[Plan, list[int]]:
     """The plan with as much of the group as can be, from its beginning, and what is left."""
     for many in range(len(group), 0, -1):
         out = without(problem.links, group[many:])
-        whole = with_group(problem, loose, plan, [visit for visit in group if visit not in out])
+        whole = with_group(problem, loose, plan, [visit for visit in group if visit not in out], steps)
         if whole is not None:
             return whole, [visit for visit in group if visit in out]
     return plan, group

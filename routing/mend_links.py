@@ -12,6 +12,8 @@ from routing.problem import Problem, Visit
 
 TRIES = 5
 """How many places are tried for each visit of a group."""
+STEPS, ALL_STEPS = 64, 600
+"""How many attempts are made at visits of one group, and of all together: they take milliseconds each."""
 
 Routes = Mapping[int, Route]
 
@@ -35,15 +37,19 @@ def of_frozen(problem: Problem, routes: Iterable[Route]) -> set[Violation]:
     return {broken for head in heads if head.visits for broken in route_violations(problem, head)}
 
 
-def with_group(problem: Problem, loose: Problem, plan: Plan, group: Sequence[int]) -> Plan | None:
+def with_group(
+    problem: Problem, loose: Problem, plan: Plan, group: Sequence[int], steps: Iterator[object]
+) -> Plan | None:
     """The plan with all visits of a group, each where it is cheap; None when no place tried keeps the links.
 
-    `loose` is the problem without its links.
+    `loose` is the problem without its links. Each attempt at a visit takes one of `steps`; without any it is given up.
     """
     if not group:
         return plan
+    if next(steps, None) is None:
+        return None
     for place in insertions(loose, plan, loose.visit(group[0]))[:TRIES]:
-        whole = with_group(problem, loose, placed(plan, place.vehicle, group[0], place.position), group[1:])
+        whole = with_group(problem, loose, placed(plan, place.vehicle, group[0], place.position), group[1:], steps)
         if whole is not None and (group[1:] or keeps_links(problem, whole, place.vehicle)):
             return whole
     return None

@@ -248,4 +248,6 @@ class Problem:
 
 def at_speed(durations: Matrix, speed: float) -> Matrix:
     """The durations of a vehicle that drives `speed` times as fast, rounded to whole seconds."""
-    return durations if speed == 1.0 else np.rint(durations / speed).astype(np.int32)
+    if speed == 1.0:
+        return durations
+    return np.minimum(np.rint(durations / speed), np.iinfo(np.int32).max).astype(np.int32)

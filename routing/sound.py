@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from numbers import Integral, Real
 
 from routing.clock import LATE
 from routing.errors import InvalidProblem
@@ -11,6 +12,7 @@ from routing.problem import TimeWindow
 
 LATEST = LATE >> 8
 """The last instant of the time axis, and the greatest amount of anything."""
+MOST_TIMES = 10_000
 
 
 def unique(name: str, ids: Sequence[int]) -> None:
@@ -21,47 +23,57 @@ def unique(name: str, ids: Sequence[int]) -> None:
 
 
 def place(field: str, number: int, places: int) -> None:
+    integer(field, number)
     if not 0 <= number < places:
         raise InvalidProblem(field, f"is {number}, but there are only places 0 to {places - 1}")
 
 
+def integer(field: str, number: object) -> None:
+    if not isinstance(number, Integral):
+        raise InvalidProblem(field, f"is {number}; give a whole number")
+
+
 def not_negative(field: str, amount: float) -> None:
-    if not 0 <= amount <= LATEST:
+    if not (isinstance(amount, Real) and 0 <= amount <= LATEST):
         raise InvalidProblem(field, f"is {amount}; give 0 or more (and not over {LATEST})")
 
 
 def whole(field: str, amount: int) -> None:
     not_negative(field, amount)
-    if amount != int(amount):
-        raise InvalidProblem(field, f"is {amount}; give a whole number")
+    integer(field, amount)
 
 
-def positive(field: str, amount: float) -> None:
-    if not (math.isfinite(amount) and amount > 0):
-        raise InvalidProblem(field, f"is {amount}; give a number above 0")
+def factor(field: str, amount: float) -> None:
+    """A number above 0 that something is multiplied or divided by."""
+    if not (isinstance(amount, Real) and math.isfinite(amount) and 1 / MOST_TIMES <= amount <= MOST_TIMES):
+        raise InvalidProblem(field, f"is {amount}; give a number above 0 (1 is ordinary, {MOST_TIMES} the most)")
 
 
 def instant(field: str, at: int) -> None:
+    integer(field, at)
     if not 0 <= at <= LATEST:
         raise InvalidProblem(field, f"{at} is off the time axis; give seconds from 0 to {LATEST}")
 
 
 def near(field: str, at: int) -> None:
     """An instant that may lie before the axis begins."""
+    integer(field, at)
     if not -LATEST <= at <= LATEST:
         raise InvalidProblem(field, f"{at} is off the time axis; give seconds from {-LATEST} to {LATEST}")
 
 
 def windows(field: str, spans: Iterable[TimeWindow]) -> None:
     for window in spans:
+        near(field, window.earliest)
+        near(field, window.latest)
         if window.earliest > window.latest:
             raise InvalidProblem(field, f"{window.earliest} to {window.latest} ends before it begins; swap the two")
-        if not (window.earliest >= -LATEST and window.latest <= LATEST):
-            raise InvalidProblem(field, f"{window.earliest} to {window.latest} is off the time axis; cut it to the day")
 
 
 def load(field: str, units: Sequence[int], width: int | None) -> None:
-    if not all(entry >= 0 for entry in units):
+    if any(isinstance(entry, Real) and entry < 0 for entry in units):
         raise InvalidProblem(field, f"{tuple(units)} has a negative entry; use pickup for what is taken along")
+    for entry in units:
+        whole(field, entry)
     if units and width is not None and len(units) != width:
         raise InvalidProblem(field, f"has {len(units)} dimensions but vehicles carry {width}; give all the same")

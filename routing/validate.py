@@ -24,7 +24,7 @@ def validated(problem: Problem) -> Problem:
     sound.unique("visits", [visit.id for visit in problem.visits])
     sound.unique("vehicles", [vehicle.id for vehicle in problem.vehicles])
     for vehicle in problem.vehicles:
-        sound.positive(f"vehicle {vehicle.id} speed", vehicle.speed)
+        sound.factor(f"vehicle {vehicle.id} speed", vehicle.speed)
     places = places_of(problem)
     width = max((len(vehicle.capacity) for vehicle in problem.vehicles), default=0) or None
     for visit in problem.visits:
@@ -43,6 +43,7 @@ def _visit(problem: Problem, visit: Visit, places: int, width: int | None) -> No
     sound.place(f"{name} place", visit.place, places)
     sound.whole(f"{name} service", visit.service)
     sound.whole(f"{name} setup", visit.setup)
+    sound.whole(f"{name} priority", visit.priority)
     if not 0 <= visit.priority <= 100:
         raise InvalidProblem(f"{name} priority", f"is {visit.priority}; give 0 (ordinary) to 100 (must be served)")
     sound.windows(f"{name} windows", visit.windows)
