@@ -65,9 +65,11 @@ def combined(
         solver.parameters.max_deterministic_time = work
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
-    if solver.objective_value >= search.cost + weight * search.lost:
-        return None
-    return _handed_out([column for column, x in zip(columns, chosen, strict=True) if solver.value(x)], kinds)
+    taken = [column for column, x in zip(columns, chosen, strict=True) if solver.value(x)]
+    # Counted anew: the solver's own value is a float that may be a hair below that of the same routes.
+    cost = sum(column.cost for column in taken)
+    cost += weight * sum(price for price, x in zip(lost, left, strict=True) if solver.value(x))
+    return _handed_out(taken, kinds) if cost < search.cost + weight * search.lost else None
 
 
 def as_column(problem: Problem, flat: Flat, route: Route) -> Column | None:

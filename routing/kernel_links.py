@@ -25,7 +25,7 @@ from routing.flat import (
 )
 from routing.kernel import kernel
 from routing.kernel_moves import chance, cut, free_window, save, settle
-from routing.kernel_route import best_place, renew
+from routing.kernel_route import best_place, refresh
 from routing.state import (
     ARC,
     AT,
@@ -75,7 +75,7 @@ def withdraw(facts: Facts, state: State, v: int) -> None:
     """Leave v, which may have been inserted, out."""
     k = pull(facts, state, v)
     if k >= 0:
-        renew(facts, state, k)
+        refresh(facts, state, k)
 
 
 @kernel
@@ -119,10 +119,10 @@ def hold(facts: Facts, state: State, v: int, earliest: int, latest: int) -> bool
     k, old_earliest, old_latest = state.now[v, ROUTE], state.now[v, EARLIEST], state.now[v, LATEST_START]
     save(state, k)
     state.now[v, EARLIEST], state.now[v, LATEST_START] = earliest, latest
-    kept = renew(facts, state, k)
+    kept = refresh(facts, state, k)
     if not kept:
         state.now[v, EARLIEST], state.now[v, LATEST_START] = old_earliest, old_latest
-        renew(facts, state, k)
+        refresh(facts, state, k)
     return kept
 
 
@@ -238,7 +238,7 @@ def try_pair(facts: Facts, state: State, a: int, b: int, delay: int, k: int, p: 
     version, cost = state.total[0, k, VERSION], state.total[0, k, ROUTE_COST]
     open_from, best, position = state.now[b, EARLIEST], NEVER, -1
     squeeze_in(state, a, k, p)
-    if renew(facts, state, k):
+    if refresh(facts, state, k):
         begins, _ = start_range(facts, state, a)
         state.now[b, EARLIEST] = max(open_from, begins + facts.visit[a, SERVICE] + delay)
         extra, position, _ = best_linked(facts, state, b, k, p + 1)
@@ -246,7 +246,7 @@ def try_pair(facts: Facts, state: State, a: int, b: int, delay: int, k: int, p: 
             best = extra + state.total[0, k, ROUTE_COST] - cost
         state.now[b, EARLIEST] = open_from
     cut(state, k, p + 1, 1)
-    renew(facts, state, k)
+    refresh(facts, state, k)
     state.total[0, k, VERSION] = version
     state.now[a, ROUTE] = -1
     return best, position
@@ -282,7 +282,7 @@ def place_pair(facts: Facts, state: State, g: int) -> bool:
     save(state, route)
     squeeze_in(state, a, route, before)
     squeeze_in(state, b, route, after)
-    renew(facts, state, route)
+    refresh(facts, state, route)
     begins, _ = start_range(facts, state, a)
     return tie(facts, state, g, b, max(state.now[b, EARLIEST], begins + facts.visit[a, SERVICE] + delay))
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from routing.flat import LOST, TOLD, WINDOW, WINDOWS, Facts
 from routing.kernel import entry, inlined, kernel
-from routing.kernel_route import refresh, renew
+from routing.kernel_route import refresh
 from routing.state import (
     BEST_COST,
     BEST_LOST,
@@ -155,7 +155,7 @@ def clear(facts: Facts, state: State) -> None:
         state.tally[sum_of] = 0
     for k in range(facts.vehicle.shape[0]):
         state.total[0, k, LENGTH] = 0
-        renew(facts, state, k)
+        refresh(facts, state, k)
         state.tally[COST_SUM] += state.total[0, k, ROUTE_COST]
     for v in range(facts.visit.shape[0]):
         free_window(facts, state, v)

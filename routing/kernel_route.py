@@ -230,7 +230,7 @@ def weigh(facts: Facts, state: State, k: int) -> None:
             load[0, k, p, 2 * width + d] = most
 
 
-@inlined
+@kernel
 def refresh(facts: Facts, state: State, k: int) -> bool:
     """Work out all about route k from its visits; False when it cannot be kept."""
     stops, vehicle, visit, clock, travel = state.stops, facts.vehicle, facts.visit, state.clock, facts.travel
@@ -458,9 +458,3 @@ def best_place(facts: Facts, state: State, v: int, k: int, first: int) -> tuple[
         if extra < best:
             best, position, began = extra, p, start
     return best, position, began
-
-
-@kernel
-def renew(facts: Facts, state: State, k: int) -> bool:
-    """`refresh`, called: for where it is not worth a copy of it."""
-    return refresh(facts, state, k)

@@ -10,11 +10,10 @@ import math
 
 import numpy as np
 
-from routing.flat import ABLE, ABLE_END, BARRED, CLOSE, CLOSE_END, FROZEN, GROUP, KIND, NEAR, NEAR_END, Facts
+from routing.flat import ABLE, ABLE_END, BARRED, CLOSE, CLOSE_END, FROZEN, KIND, NEAR, NEAR_END, Facts
 from routing.kernel import entry, inlined, kernel
-from routing.kernel_links import account_groups, give_groups_back, keep_windows, place_group, remove_group
 from routing.kernel_moves import account, chance, changed, cut, keep, pick, put, remember, restore, save, settle
-from routing.kernel_route import best_place, renew
+from routing.kernel_route import best_place, refresh
 from routing.kernel_tails import swap_tails
 from routing.state import (
     ALIKE,
@@ -24,7 +23,6 @@ from routing.state import (
     COST_SUM,
     IS_TOUCHED,
     LENGTH,
-    LINKED,
     LOST_SUM,
     MOST_CHANGED,
     NEVER,
@@ -38,6 +36,7 @@ from routing.state import (
     ROUTE_COST,
     SEEN,
     SEEN_KIND,
+    SPARE,
     STAMP,
     TOUCHED,
     TOUCHED_LIST,
@@ -85,8 +84,8 @@ def remove_string(state: State, k: int, frozen: int, at: int, longest: float, re
 
 
 @kernel
-def ruin(facts: Facts, state: State) -> int:
-    """Remove strings of visits from routes near a seed; how many visits were removed."""
+def uproot(facts: Facts, state: State) -> int:
+    """Remove strings of visits from routes near a seed, to be refreshed afterwards; how many visits were removed."""
     count = state.tally
     n, out = facts.visit.shape[0], count[OUT]
     if out == n:
@@ -113,13 +112,15 @@ def ruin(facts: Facts, state: State) -> int:
                 break
     for i in range(removed):
         state.now[state.room[REMOVED_LIST, i], ROUTE] = -1
-    if count[LINKED]:
-        for i in range(removed):
-            g = facts.visit[state.room[REMOVED_LIST, i], GROUP]
-            if g >= 0:
-                removed = remove_group(facts, state, g, removed)
-    for i in range(count[TOUCHED]):
-        renew(facts, state, state.room[TOUCHED_LIST, i])
+    return removed
+
+
+@inlined
+def ruin(facts: Facts, state: State) -> int:
+    """Remove strings of visits from routes near a seed; how many visits were removed."""
+    removed = uproot(facts, state)
+    for i in range(state.tally[TOUCHED]):
+        refresh(facts, state, state.room[TOUCHED_LIST, i])
     return removed
 
 
@@ -182,6 +183,8 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
             k = facts.lists[close + i - nears]
         else:
             k = facts.lists[last - 1 - (i - nears - closes)]
+            if closes and count[ALIKE] and total[0, count[SPARE], LENGTH] == 0:
+                k = count[SPARE]
             if closes and total[0, k, LENGTH]:
                 continue
         if k < 0 or total[0, k, SEEN] == count[STAMP]:
@@ -196,6 +199,7 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
                 continue
             total[0, kind, SEEN_KIND] = count[STAMP]
             alone = closes > 0 and count[ALIKE] > 0
+            count[SPARE] = k
         if chance(state) >= BLINK:
             cost = look_up(facts, state, v, k)
             if cost < best:
@@ -209,23 +213,26 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
 
 
 @kernel
-def recreate(facts: Facts, state: State, many: int) -> int:
-    """Insert the removed visits, and retry those left out where routes changed; how many were tried."""
-    removed, out = many, state.tally[OUT]
+def gather(state: State, removed: int) -> int:
+    """Add visits left out to the removed ones, in the order in which to insert them; how many there are now."""
+    many, out = removed, state.tally[OUT]
     if out:
         first = pick(state, out)
         for i in range(min(out, MOST_RETRIED)):
             state.room[REMOVED_LIST, many] = state.room[OUT_LIST, (first + i) % out]
             many += 1
     arrange(state, many)
+    return many
+
+
+@kernel
+def recreate(facts: Facts, state: State, removed: int) -> int:
+    """Insert the removed visits, and retry those left out where routes changed; how many were tried."""
+    many = gather(state, removed)
     for i in range(many):
         v = state.room[REMOVED_LIST, i]
-        g = facts.visit[v, GROUP]
-        if g >= 0:
-            place_group(facts, state, g)
-        else:
-            insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
-            account(facts, state, v)
+        insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
+        account(facts, state, v)
     return many
 
 
@@ -239,7 +246,7 @@ def begin_with(facts: Facts, state: State, k: int, many: int) -> None:
         state.now[v, ROUTE] = k
         settle(facts, state, v)
     state.total[0, k, LENGTH] = many
-    renew(facts, state, k)
+    refresh(facts, state, k)
     keep(state)
 
 
@@ -274,6 +281,35 @@ def collect(facts: Facts, state: State, pool: Pool) -> None:
             pool.visits[entry, p] = state.stops[0, k, p + 1, VISIT]
 
 
+@kernel
+def accepts(
+    facts: Facts, state: State, pool: Pool, before: int, temperature: float, margin: int, filling: bool
+) -> bool:
+    """Whether to go on from the changed routes, which cost `before` in all; if they are good they are pooled."""
+    count = state.tally
+    now = count[LOST_SUM] + count[COST_SUM]
+    for i in range(count[TOUCHED]):
+        now += state.total[0, state.room[TOUCHED_LIST, i], ROUTE_COST]
+    if not filling and now >= before - temperature * math.log(chance(state) + 1e-300):
+        return False
+    if count[MOST_CHANGED] >= 0:
+        changes = changed(facts, state)
+        if not filling and changes > max(count[MOST_CHANGED], count[CHANGED]):
+            return False
+        count[CHANGED] = changes
+    if now < before and now <= count[BEST_LOST] + count[BEST_COST] + margin:
+        collect(facts, state, pool)
+    return True
+
+
+@kernel
+def note(state: State) -> None:
+    """Remember the present routes if they are the best so far."""
+    lost, cost = state.tally[LOST_SUM], state.tally[COST_SUM]
+    if lost < state.tally[BEST_LOST] or (lost == state.tally[BEST_LOST] and cost < state.tally[BEST_COST]):
+        remember(state)
+
+
 @entry
 def search(
     facts: Facts, state: State, pool: Pool, fills: int, iterations: int, temperature: float, cooling: float, margin: int
@@ -290,26 +326,14 @@ def search(
                 swap_tails(facts, state, temperature)
         before = count[LOST_SUM] + count[COST_SUM]
         many = recreate(facts, state, 0 if filling else ruin(facts, state))
-        lost, cost = count[LOST_SUM], count[COST_SUM]
-        for i in range(count[TOUCHED]):
-            cost += state.total[0, state.room[TOUCHED_LIST, i], ROUTE_COST]
-        accepted = filling or lost + cost < before - temperature * math.log(chance(state) + 1e-300)
-        if accepted and count[MOST_CHANGED] >= 0:
-            changes = changed(facts, state)
-            accepted = filling or changes <= max(count[MOST_CHANGED], count[CHANGED])
-            if accepted:
-                count[CHANGED] = changes
-        if accepted:
-            if lost + cost < before and lost + cost <= count[BEST_LOST] + count[BEST_COST] + margin:
-                collect(facts, state, pool)
+        if accepts(facts, state, pool, before, temperature, margin, filling):
             keep(state)
-            if count[LINKED]:
-                keep_windows(facts, state, many)
-            if lost < count[BEST_LOST] or (lost == count[BEST_LOST] and cost < count[BEST_COST]):
-                remember(state)
+            note(state)
         else:
-            give_groups_back(facts, state, many)
+            for j in range(many):
+                state.now[state.room[REMOVED_LIST, j], ROUTE] = -1
             restore(state)
-            account_groups(facts, state, many)
+            for j in range(many):
+                settle(facts, state, state.room[REMOVED_LIST, j])
         temperature *= cooling
     return temperature

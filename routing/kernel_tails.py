@@ -11,7 +11,7 @@ import math
 from routing.flat import CAPACITY, COST, LOADS, MOST_VISITS, NEAR, NEAR_END, SETUP, TIME, Facts
 from routing.kernel import kernel
 from routing.kernel_moves import chance, keep, pick, remember, restore, save
-from routing.kernel_route import renew
+from routing.kernel_route import refresh
 from routing.state import (
     ARC,
     AT,
@@ -45,7 +45,7 @@ def exchange(facts: Facts, state: State, one: int, p: int, other: int, q: int) -
         state.stops[0, other, q + i - p - 1, VISIT] = state.room[REMOVED_LIST, i]
     state.total[0, one, LENGTH] = p + m - q + 1
     state.total[0, other, LENGTH] = q - 1 + n - p
-    if not renew(facts, state, one) or not renew(facts, state, other):
+    if not refresh(facts, state, one) or not refresh(facts, state, other):
         return False
     width = (facts.visit.shape[1] - LOADS) // 2
     for d in range(width):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +40,6 @@ from routing.state import (
     CLOCKS,
     EARLIEST,
     LATEST_START,
-    LINKED,
     MOST_CHANGED,
     OLD_EARLIEST,
     OLD_LATEST,
@@ -63,6 +64,7 @@ MARGIN = 0.01
 RENUMBER = 1 << 30
 
 Told = Callable[[], bool]
+Kernel = Callable[[Facts, State, Pool, int, int, float, float, int], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +84,15 @@ class Search:
     flat: Flat
     state: State
     pool: Pool
+    kernel: Kernel
     speed: float = 0.0
 
     @staticmethod
     def of(flat: Flat, seed: int, most_changed: int = -1) -> Search:
         """Empty routes; every visit is left out until `begin` is called. `most_changed` -1: any number may."""
-        found = Search(flat, _empty_state(flat, seed), _pool(len(flat.visits), seed))
+        found = Search(flat, _empty_state(flat, seed), _pool(len(flat.visits), seed), _kernel(flat.facts))
         found.state.tally[MOST_CHANGED] = most_changed
         found.state.tally[ALIKE] = int(_all_alike(flat.facts))
-        found.state.tally[LINKED] = int((flat.facts.visit[:, GROUP] >= 0).any())
         return found
 
     def begin(self, routes: Iterable[Route] = (), starts: Mapping[int, int] | None = None) -> None:
@@ -117,7 +119,7 @@ class Search:
                 begin_with(facts, state, k, len(visits))
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
         state.tally[BEST_LOST] = np.iinfo(np.int64).max
-        search(facts, state, self.pool, 2 * int(state.tally[OUT]) // MOST_RETRIED + 2, 0, 0.0, 1.0, 0)
+        self.kernel(facts, state, self.pool, 2 * int(state.tally[OUT]) // MOST_RETRIED + 2, 0, 0.0, 1.0, 0)
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
 
     def anneal(self, cooling: Cooling, told: Told) -> None:
@@ -136,7 +138,7 @@ class Search:
                 all_left = max(float(step), self.speed * left)
             factor = (cold / temperature) ** (1 / all_left) if self.speed or cooling.iterations else 1.0
             margin = int(MARGIN * self.cost)
-            temperature = search(self.flat.facts, self.state, self.pool, 0, step, temperature, factor, margin)
+            temperature = self.kernel(self.flat.facts, self.state, self.pool, 0, step, temperature, factor, margin)
             done += step
             self.speed = done / max(time.monotonic() - began, 1e-6)
             self._renumber()
@@ -188,6 +190,13 @@ class Search:
             self.state.cached[:] = -1
             self.state.total[0, :, VERSION] = np.arange(len(self.flat.vehicles))
             self.state.tally[VERSIONS] = len(self.flat.vehicles)
+
+
+def _kernel(facts: Facts) -> Kernel:
+    """The search for these facts; that for visits joined by links is loaded, or compiled, by whoever needs it."""
+    if not (facts.visit[:, GROUP] >= 0).any():
+        return search
+    return cast(Kernel, import_module("routing.kernel_linked").search_linked)
 
 
 def _empty_state(flat: Flat, seed: int) -> State:

@@ -1,0 +1,64 @@
+"""The search where links join visits: as `routing.kernel_search`, with groups taken out and inserted as a whole.
+
+A file of its own, as it takes as long to compile as all the rest and most days have no links.
+"""
+
+from __future__ import annotations
+
+from routing.flat import GROUP, Facts
+from routing.kernel import entry, kernel
+from routing.kernel_links import account_groups, give_groups_back, keep_windows, place_group, remove_group
+from routing.kernel_moves import account, keep, restore
+from routing.kernel_route import refresh
+from routing.kernel_search import accepts, gather, insert, note, uproot
+from routing.state import COST_SUM, LOST_SUM, OUT_AT, REMOVED_LIST, TOUCHED, TOUCHED_LIST, Pool, State
+
+
+@kernel
+def ruin_linked(facts: Facts, state: State) -> int:
+    """Remove strings of visits, and whom links join with these; how many visits were removed."""
+    removed = uproot(facts, state)
+    for i in range(removed):
+        g = facts.visit[state.room[REMOVED_LIST, i], GROUP]
+        if g >= 0:
+            removed = remove_group(facts, state, g, removed)
+    for i in range(state.tally[TOUCHED]):
+        refresh(facts, state, state.room[TOUCHED_LIST, i])
+    return removed
+
+
+@kernel
+def recreate_linked(facts: Facts, state: State, removed: int) -> int:
+    """Insert the removed visits, joined ones as a group, and retry those left out; how many were tried."""
+    many = gather(state, removed)
+    for i in range(many):
+        v = state.room[REMOVED_LIST, i]
+        g = facts.visit[v, GROUP]
+        if g >= 0:
+            place_group(facts, state, g)
+        else:
+            insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
+            account(facts, state, v)
+    return many
+
+
+@entry
+def search_linked(
+    facts: Facts, state: State, pool: Pool, fills: int, iterations: int, temperature: float, cooling: float, margin: int
+) -> float:
+    """As `search`."""
+    count = state.tally
+    for i in range(fills + iterations):
+        filling = i < fills
+        before = count[LOST_SUM] + count[COST_SUM]
+        many = recreate_linked(facts, state, 0 if filling else ruin_linked(facts, state))
+        if accepts(facts, state, pool, before, temperature, margin, filling):
+            keep(state)
+            keep_windows(facts, state, many)
+            note(state)
+        else:
+            give_groups_back(facts, state, many)
+            restore(state)
+            account_groups(facts, state, many)
+        temperature *= cooling
+    return temperature
