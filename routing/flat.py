@@ -198,12 +198,15 @@ def most_changed(problem: Problem) -> int:
 @dataclass(frozen=True, slots=True)
 class _Travel:
     """Matrices over the places that are used, in layers: durations for each speed and costs for each kind of rates,
-    each followed by its transpose, then distances if anybody's are limited."""
+    each followed by its transpose if that is another, then distances if anybody's are limited.
+
+    `time_of` and `cost_of`: for each vehicle the layer to leave a place by and the one, transposed, to reach it by.
+    """
 
     node: dict[int | None, int]
     layers: NDArray[np.int32]
-    time_of: list[int]
-    cost_of: list[int]
+    time_of: list[tuple[int, int]]
+    cost_of: list[tuple[int, int]]
     metres: int
 
     @staticmethod
@@ -215,29 +218,34 @@ class _Travel:
         node[None] = len(places)
         durations, metres = problem.between(places)
         speeds = sorted({vehicle.speed for vehicle in vehicles})
-        layers = [at_speed(durations, speed) for speed in speeds]
-        time_of = [2 * speeds.index(vehicle.speed) for vehicle in vehicles]
-        costs, cost_of = _costs(problem, places, layers, metres, time_of)
-        layers += costs
-        stacked = [_padded(layer) for layer in layers]
-        stacked = [turned for layer in stacked for turned in (layer, layer.T)]
+        kinds = [at_speed(durations, speed) for speed in speeds]
+        time_of = [speeds.index(vehicle.speed) for vehicle in vehicles]
+        costs, cost_of = _costs(problem, places, kinds, metres, time_of)
+        layers: list[NDArray[np.int32]] = []
+        number: list[tuple[int, int]] = []
+        for kind in (*kinds, *costs):
+            layer = _padded(kind)
+            both = [layer] if np.array_equal(layer, layer.T) else [layer, layer.T]
+            number.append((len(layers), len(layers) + len(both) - 1))
+            layers += both
         limited = any(vehicle.max_distance is not None for vehicle in vehicles)
         if limited:
-            stacked.append(_padded(metres))
-        return _Travel(node, np.stack(stacked), time_of, cost_of, len(stacked) - 1 if limited else -1)
+            layers.append(_padded(metres))
+        last = len(layers) - 1 if limited else -1
+        return _Travel(node, np.stack(layers), [number[t] for t in time_of], [number[c] for c in cost_of], last)
 
 
 def _costs(
     problem: Problem, places: Sequence[int], durations: Sequence[Ints], metres: Ints, time_of: Sequence[int]
 ) -> tuple[list[Ints], list[int]]:
-    """Matrices of what drives cost that are not durations, and each vehicle's layer."""
-    first = 2 * len(durations)
+    """Matrices of what drives cost that are not durations, and the number of each vehicle's, durations first."""
+    first = len(durations)
     if problem.costs is not None:
         return [problem.costs[np.ix_(places, places)]], [first] * len(problem.vehicles)
     keys = [(t, v.rates.per_hour, v.rates.per_km) for t, v in zip(time_of, problem.vehicles, strict=True)]
     own = sorted({key for key in keys if key[1:] != (HOUR, 0)})
-    made = [np.rint(durations[t // 2] * (hour / HOUR) + metres * (km / 1000)) for t, hour, km in own]
-    cost_of = [first + 2 * own.index(key) if key in own else key[0] for key in keys]
+    made = [np.rint(durations[t] * (hour / HOUR) + metres * (km / 1000)) for t, hour, km in own]
+    cost_of = [first + own.index(key) if key in own else key[0] for key in keys]
     return [np.minimum(matrix, FAR).astype(np.int32) for matrix in made], cost_of
 
 
@@ -291,8 +299,8 @@ def _vehicle_rows(problem: Problem, travel: _Travel, origin: int, first_row: int
         row[MOST_TRAVEL], row[MOST_DISTANCE] = _limit(vehicle.max_travel), _limit(vehicle.max_distance)
         row[FIXED], row[OVERTIME] = vehicle.rates.fixed, vehicle.rates.overtime
         row[BREAK], row[BREAKS] = first_row + len(rows), len(vehicle.breaks)
-        row[TIME], row[TIME_TO] = travel.time_of[k], travel.time_of[k] + 1
-        row[COST], row[COST_TO], row[METRES] = travel.cost_of[k], travel.cost_of[k] + 1, travel.metres
+        (row[TIME], row[TIME_TO]), (row[COST], row[COST_TO]) = travel.time_of[k], travel.cost_of[k]
+        row[METRES] = travel.metres
         row[KIND] = k if single else kinds.setdefault(_kind(vehicle), len(kinds))
         row[FROZEN] = len(vehicle.frozen)
         row[CAPACITY:] = [*(min(units, FAR) for units in vehicle.capacity), *[FAR] * (width - len(vehicle.capacity))]
@@ -378,7 +386,7 @@ def _has_assignment_costs(problem: Problem) -> bool:
 
 def _near(travel: _Travel, nodes: Longs) -> list[NDArray[np.int64]]:
     """For each visit the others by what the drives there and back cost, nearest first."""
-    costs = travel.layers[travel.cost_of[0]]
+    costs = travel.layers[travel.cost_of[0][0]]
     width = min(len(nodes) - 1, NEIGHBOURS)
     found = []
     for i, node in enumerate(nodes.tolist()):
@@ -391,7 +399,7 @@ def _near(travel: _Travel, nodes: Longs) -> list[NDArray[np.int64]]:
 
 def _close(travel: _Travel, nodes: Longs, vehicle: Longs, able: Sequence[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
     """For each visit that many could make those who start nearest; for the others nobody, as all are tried."""
-    costs = travel.layers[travel.cost_of[0]]
+    costs = travel.layers[travel.cost_of[0][0]]
     found = []
     for node, who in zip(nodes.tolist(), able, strict=True):
         apart = costs[vehicle[who, START], node] + costs[node, vehicle[who, END]]

@@ -18,11 +18,7 @@ from routing.problem import Problem
 from routing.score import left_out_cost, score
 from routing.sisr import Cooling, Search
 
-HOT, WARM, COLD = 0.15, 0.05, 0.004
-RUNS = 3
-RUNS_UP_TO = 400
-LEAST_RUN = 0.005
-RUNNING = 0.65
+HOT, WARM, COLD = 1.0, 0.35, 0.04
 COMBINED_UP_TO = 1500
 COMBINING = 0.08
 WORK = 5.0
@@ -71,34 +67,14 @@ class _Run:
         self.never = sum(left_out_cost(self.problem, v) for v in self.problem.visits if v.id not in known)
 
     def routes(self, given: list[Route], warm: bool) -> list[Route]:
-        """From given routes: anneal them and combine. From nothing: several times anew, combined, annealed again."""
+        """From given routes, or nothing: anneal, and combine what was seen."""
         search = Search.of(self.flat, self.limits.seed, most_changed(self.problem))
         search.begin(given, self._held(given))
         combines = not self.problem.links and len(self.flat.visits) <= COMBINED_UP_TO
-        if warm or given or not combines or not self._has_time_for_runs():
-            self._anneal(search, 1 - COMBINING * combines, WARM if warm else HOT)
-        else:
-            self._anew(search)
-            self._anneal(search, 1 - RUNNING - 2 * COMBINING, WARM)
+        self._anneal(search, 1 - COMBINING * combines, WARM if warm else HOT)
         if combines:
             self._combine(search, self._left())
         return search.routes()
-
-    def _has_time_for_runs(self) -> bool:
-        """Small problems are soon searched out; then it pays to begin again."""
-        n = len(self.flat.visits)
-        return n <= RUNS_UP_TO and RUNNING / RUNS * self.limits.seconds >= LEAST_RUN * n
-
-    def _anew(self, search: Search) -> None:
-        """Anneal from nothing several times; go on from the best combination of all that was seen."""
-        best = (search.lost, search.cost, search.best())
-        for i in range(RUNS):
-            if i:
-                search.begin_at({})
-            self._anneal(search, RUNNING / RUNS, HOT)
-            best = min(best, (search.lost, search.cost, search.best()))
-        search.begin_at(dict(enumerate(best[2])))
-        self._combine(search, COMBINING * self.limits.seconds)
 
     def _anneal(self, search: Search, share: float, hot: float) -> None:
         """Search for a share of the time, or of the iterations."""

@@ -69,7 +69,7 @@ Kernel = Callable[[Facts, State, Pool, int, int, float, float, int], float]
 
 @dataclass(frozen=True, slots=True)
 class Cooling:
-    """How long to search and at what temperatures, in mean costs of a used route; iterations count if given."""
+    """How long to search and at what temperatures, in mean costs of a drive; iterations count if given."""
 
     seconds: float
     hot: float
@@ -125,7 +125,7 @@ class Search:
     def anneal(self, cooling: Cooling, told: Told) -> None:
         """Ruin and recreate while it cools; `told()` is called now and then and ends it by False."""
         began = time.monotonic()
-        unit = max(1.0, self.cost / max(1, self.used))
+        unit = max(1.0, self.cost / max(1, self.used + self.placed))
         temperature, cold, done = cooling.hot * unit, cooling.cold * unit, 0
         while told():
             left = cooling.seconds - (time.monotonic() - began)
