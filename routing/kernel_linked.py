@@ -10,35 +10,35 @@ from routing.kernel import entry, kernel
 from routing.kernel_links import account_groups, give_groups_back, keep_windows, place_group, remove_group
 from routing.kernel_moves import account, keep, restore
 from routing.kernel_route import refresh
-from routing.kernel_search import accepts, gather, insert, note, uproot
-from routing.state import COST_SUM, LOST_SUM, OUT_AT, REMOVED_LIST, TOUCHED, TOUCHED_LIST, Pool, State
+from routing.kernel_search import accepts, gather, insert, note, refresh_touched, uproot
+from routing.state import COST_SUM, LOST_SUM, OUT_AT, REMOVED_LIST, Pool, State
 
 
 @kernel
-def ruin_linked(facts: Facts, state: State) -> int:
-    """Remove strings of visits, and whom links join with these; how many visits were removed."""
+def uproot_linked(facts: Facts, state: State) -> int:
+    """As `uproot`, and whom links join with what is removed."""
     removed = uproot(facts, state)
     for i in range(removed):
         g = facts.visit[state.room[REMOVED_LIST, i], GROUP]
         if g >= 0:
             removed = remove_group(facts, state, g, removed)
-    for i in range(state.tally[TOUCHED]):
-        refresh(facts, state, state.room[TOUCHED_LIST, i])
     return removed
 
 
 @kernel
 def recreate_linked(facts: Facts, state: State, removed: int) -> int:
-    """Insert the removed visits, joined ones as a group, and retry those left out; how many were tried."""
+    """As `recreate`, with joined visits inserted as a group."""
     many = gather(state, removed)
     for i in range(many):
         v = state.room[REMOVED_LIST, i]
         g = facts.visit[v, GROUP]
         if g >= 0:
             place_group(facts, state, g)
-        else:
-            insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
-            account(facts, state, v)
+            continue
+        k = insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
+        if k >= 0:
+            refresh(facts, state, k)
+        account(facts, state, v)
     return many
 
 
@@ -51,7 +51,9 @@ def search_linked(
     for i in range(fills + iterations):
         filling = i < fills
         before = count[LOST_SUM] + count[COST_SUM]
-        many = recreate_linked(facts, state, 0 if filling else ruin_linked(facts, state))
+        removed = 0 if filling else uproot_linked(facts, state)
+        refresh_touched(facts, state)
+        many = recreate_linked(facts, state, removed)
         if accepts(facts, state, pool, before, temperature, margin, filling):
             keep(state)
             keep_windows(facts, state, many)

@@ -110,15 +110,14 @@ def cut(state: State, k: int, first: int, many: int) -> None:
 
 
 @inlined
-def put(facts: Facts, state: State, v: int, k: int, position: int) -> bool:
-    """Insert v into route k after `position`; False when the route cannot be kept so."""
+def put(state: State, v: int, k: int, position: int) -> None:
+    """Insert v into route k after `position` (which must be refreshed afterwards)."""
     save(state, k)
     n = state.total[0, k, LENGTH]
     for p in range(n, position, -1):
         state.stops[0, k, p + 1, VISIT] = state.stops[0, k, p, VISIT]
     state.stops[0, k, position + 1, VISIT] = v
     state.total[0, k, LENGTH] = n + 1
-    return refresh(facts, state, k)
 
 
 @inlined
@@ -149,18 +148,23 @@ def free_window(facts: Facts, state: State, v: int) -> None:
 
 
 @entry
-def clear(facts: Facts, state: State) -> None:
-    """No route has a visit; all are left out."""
+def begin_with_best(facts: Facts, state: State) -> None:
+    """The routes are those in `best`, whatever they were; all other visits are left out."""
+    routes = state.total.shape[1]
     for sum_of in (OUT, TOUCHED, LOST_SUM, COST_SUM):
         state.tally[sum_of] = 0
-    for k in range(facts.vehicle.shape[0]):
-        state.total[0, k, LENGTH] = 0
+    for v in range(facts.visit.shape[0]):
+        state.now[v, ROUTE] = -1
+        state.now[v, OUT_AT] = -1
+    at = routes
+    for k in range(routes):
+        for p in range(1, state.best[k] + 1):
+            state.stops[0, k, p, VISIT] = state.best[at]
+            at += 1
+        state.total[0, k, LENGTH] = state.best[k]
         refresh(facts, state, k)
         state.tally[COST_SUM] += state.total[0, k, ROUTE_COST]
     for v in range(facts.visit.shape[0]):
-        free_window(facts, state, v)
-        state.now[v, ROUTE] = -1
-        state.now[v, OUT_AT] = -1
         account(facts, state, v)
 
 

@@ -14,7 +14,7 @@ from routing.flat import ABLE, ABLE_END, BARRED, CLOSE, CLOSE_END, FROZEN, KIND,
 from routing.kernel import entry, inlined, kernel
 from routing.kernel_moves import account, chance, changed, cut, keep, pick, put, remember, restore, save, settle
 from routing.kernel_route import best_place, refresh
-from routing.kernel_tails import swap_tails
+from routing.kernel_tails import exchange, tails
 from routing.state import (
     ALIKE,
     BEST_COST,
@@ -115,13 +115,11 @@ def uproot(facts: Facts, state: State) -> int:
     return removed
 
 
-@inlined
-def ruin(facts: Facts, state: State) -> int:
-    """Remove strings of visits from routes near a seed; how many visits were removed."""
-    removed = uproot(facts, state)
+@kernel
+def refresh_touched(facts: Facts, state: State) -> None:
+    """Work the touched routes out anew."""
     for i in range(state.tally[TOUCHED]):
         refresh(facts, state, state.room[TOUCHED_LIST, i])
-    return removed
 
 
 @kernel
@@ -160,8 +158,11 @@ def look_up(facts: Facts, state: State, v: int, k: int) -> int:
 
 
 @inlined
-def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
-    """Insert v where it is cheapest; False when it fits nowhere. With `few` only touched routes are tried."""
+def insert(facts: Facts, state: State, v: int, few: bool) -> int:
+    """Insert v where it is cheapest; the route, which must be refreshed afterwards, or -1 when it fits nowhere.
+
+    With `few` only touched routes are tried.
+    """
     count, total = state.tally, state.total
     count[STAMP] += 1
     near, close, last = facts.visit[v, NEAR], facts.visit[v, CLOSE], facts.visit[v, ABLE_END]
@@ -206,10 +207,9 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> bool:
                 best, route = cost, k
         if alone and i >= nears + closes:
             break
-    if route < 0:
-        return False
-    put(facts, state, v, route, state.cached[v, route, 2])
-    return True
+    if route >= 0:
+        put(state, v, route, state.cached[v, route, 2])
+    return route
 
 
 @kernel
@@ -231,23 +231,11 @@ def recreate(facts: Facts, state: State, removed: int) -> int:
     many = gather(state, removed)
     for i in range(many):
         v = state.room[REMOVED_LIST, i]
-        insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
+        k = insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
+        if k >= 0:
+            refresh(facts, state, k)
         account(facts, state, v)
     return many
-
-
-@entry
-def begin_with(facts: Facts, state: State, k: int, many: int) -> None:
-    """Give the empty route k the first visits of the list of removed ones."""
-    save(state, k)
-    for i in range(many):
-        v = state.room[REMOVED_LIST, i]
-        state.stops[0, k, i + 1, VISIT] = v
-        state.now[v, ROUTE] = k
-        settle(facts, state, v)
-    state.total[0, k, LENGTH] = many
-    refresh(facts, state, k)
-    keep(state)
 
 
 @kernel
@@ -323,9 +311,18 @@ def search(
         filling = i < fills
         if count[ALIKE]:
             for _ in range(PROPOSALS):
-                swap_tails(facts, state, temperature)
+                one, p, other, q = tails(facts, state, temperature)
+                if one < 0:
+                    continue
+                if exchange(facts, state, one, p, other, q):
+                    keep(state)
+                    note(state)
+                else:
+                    restore(state)
         before = count[LOST_SUM] + count[COST_SUM]
-        many = recreate(facts, state, 0 if filling else ruin(facts, state))
+        removed = 0 if filling else uproot(facts, state)
+        refresh_touched(facts, state)
+        many = recreate(facts, state, removed)
         if accepts(facts, state, pool, before, temperature, margin, filling):
             keep(state)
             note(state)

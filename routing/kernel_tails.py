@@ -10,17 +10,13 @@ import math
 
 from routing.flat import CAPACITY, COST, LOADS, MOST_VISITS, NEAR, NEAR_END, SETUP, TIME, Facts
 from routing.kernel import kernel
-from routing.kernel_moves import chance, keep, pick, remember, restore, save
+from routing.kernel_moves import chance, pick, save
 from routing.kernel_route import refresh
 from routing.state import (
     ARC,
     AT,
-    BEST_COST,
-    BEST_LOST,
     CLOCKS,
-    COST_SUM,
     LENGTH,
-    LOST_SUM,
     POSITION,
     REMOVED_LIST,
     ROUTE,
@@ -57,17 +53,18 @@ def exchange(facts: Facts, state: State, one: int, p: int, other: int, q: int) -
 
 
 @kernel
-def swap_tails(facts: Facts, state: State, temperature: float) -> None:
-    """Propose one exchange that lets a visit follow one near it; annealed as the rest is."""
+def tails(facts: Facts, state: State, temperature: float) -> tuple[int, int, int, int]:
+    """An exchange that lets a visit follow one near it, annealed as the rest is: (route, position) twice, or -1."""
+    nothing = -1, 0, -1, 0
     stops, travel = state.stops, facts.travel
     v = pick(state, facts.visit.shape[0])
     nears = min(facts.visit[v, NEAR_END] - facts.visit[v, NEAR], CLOSEST)
     if nears == 0:
-        return
+        return nothing
     u = facts.lists[facts.visit[v, NEAR] + pick(state, nears)]
     one, other = state.now[v, ROUTE], state.now[u, ROUTE]
     if one < 0 or other < 0 or one == other:
-        return
+        return nothing
     p, q, n, m = (
         state.now[v, POSITION],
         state.now[u, POSITION],
@@ -76,7 +73,7 @@ def swap_tails(facts: Facts, state: State, temperature: float) -> None:
     )
     most = min(stops.shape[2] - 2, facts.vehicle[one, MOST_VISITS])
     if p + m - q + 1 > most or q - 1 + n - p > most:
-        return
+        return nothing
     cost, time = facts.vehicle[one, COST], facts.vehicle[one, TIME]
     here, there = stops[0, one, p, AT], stops[0, other, q, AT]
     before, after = stops[0, other, q - 1, AT], stops[0, one, p + 1, AT]
@@ -84,17 +81,11 @@ def swap_tails(facts: Facts, state: State, temperature: float) -> None:
         travel[cost, here, there] + travel[cost, before, after] - stops[0, one, p + 1, ARC] - stops[0, other, q, ARC]
     )
     if extra >= -temperature * math.log(chance(state) + 1e-300):
-        return
+        return nothing
     setup = facts.visit[u, SETUP] if here != there else 0
     if stops[0, one, p, CLOCKS] + travel[time, here, there] + setup > stops[0, other, q, CLOCKS + 1]:
-        return
+        return nothing
     setup = facts.visit[stops[0, one, p + 1, VISIT], SETUP] if p < n and before != after else 0
     if stops[0, other, q - 1, CLOCKS] + travel[time, before, after] + setup > stops[0, one, p + 1, CLOCKS + 1]:
-        return
-    if not exchange(facts, state, one, p, other, q):
-        restore(state)
-        return
-    keep(state)
-    lost, now = state.tally[LOST_SUM], state.tally[COST_SUM]
-    if lost < state.tally[BEST_LOST] or (lost == state.tally[BEST_LOST] and now < state.tally[BEST_COST]):
-        remember(state)
+        return nothing
+    return one, p, other, q

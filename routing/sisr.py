@@ -30,8 +30,8 @@ from routing.flat import (
     Facts,
     Flat,
 )
-from routing.kernel_moves import clear
-from routing.kernel_search import MOST_RETRIED, begin_with, search
+from routing.kernel_moves import begin_with_best
+from routing.kernel_search import MOST_RETRIED, search
 from routing.plan import Route
 from routing.state import (
     ALIKE,
@@ -46,7 +46,6 @@ from routing.state import (
     OUT,
     POOLED,
     RANDOM,
-    REMOVED_LIST,
     VERSION,
     VERSIONS,
     VISIT,
@@ -109,14 +108,16 @@ class Search:
     def begin_at(self, rows: Mapping[int, Sequence[int]], at: Mapping[int, int] | None = None) -> None:
         """As `begin`, by position."""
         facts, state = self.flat.facts, self.state
-        clear(facts, state)
+        windows, k = facts.visit[:, WINDOW], len(self.flat.vehicles)
+        state.now[:, EARLIEST] = facts.rows[windows, 0]
+        state.now[:, LATEST_START] = facts.rows[windows + facts.visit[:, WINDOWS] - 1, 1]
         for v, start in (at or {}).items():
             if facts.visit[v, GROUP] >= 0:
                 state.now[v, EARLIEST], state.now[v, LATEST_START] = start, start
-        for k, visits in rows.items():
-            if visits:
-                state.room[REMOVED_LIST, : len(visits)] = visits
-                begin_with(facts, state, k, len(visits))
+        state.best[:k] = [len(rows.get(i, ())) for i in range(k)]
+        placed = [v for i in range(k) for v in rows.get(i, ())]
+        state.best[k : k + len(placed)] = placed
+        begin_with_best(facts, state)
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
         state.tally[BEST_LOST] = np.iinfo(np.int64).max
         self.kernel(facts, state, self.pool, 2 * int(state.tally[OUT]) // MOST_RETRIED + 2, 0, 0.0, 1.0, 0)

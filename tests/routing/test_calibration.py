@@ -24,7 +24,7 @@ def reckless() -> Day:
     """A full day planned without a thought of delays, so that there are chances of all sizes."""
     problem, kinds = full_day(40, 2)
     empty = Plan((), {})
-    return problem, kinds, hedged(problem, empty, Limits(60.0, iterations=40, seed=1), price=0.0, floor=0.0)
+    return problem, kinds, hedged(problem, empty, Limits(600.0, iterations=40, seed=1), price=0.0, floor=0.0)
 
 
 def off(found: list[Bin]) -> float:
