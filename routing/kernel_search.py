@@ -34,6 +34,7 @@ from routing.state import (
     REMOVED_LIST,
     ROUTE,
     ROUTE_COST,
+    SEED,
     SEEN,
     SEEN_KIND,
     SPARE,
@@ -51,7 +52,8 @@ LONGEST_STRING = 10
 SPLIT = 0.5
 DEEPER = 0.01
 BLINK = 0.03
-MOST_RETRIED = 80
+FILLED = 80
+RETRIED = 4
 FEW_NEIGHBOURS = 40
 PROPOSALS = 10
 
@@ -93,6 +95,7 @@ def uproot(facts: Facts, state: State) -> int:
     seed = pick(state, n)
     if out and chance(state) < min(0.4, 0.03 * out):
         seed = state.room[OUT_LIST, pick(state, out)]
+    count[SEED] = seed
     routes = 0
     for k in range(state.total.shape[1]):
         routes += state.total[0, k, LENGTH] > 0
@@ -214,11 +217,16 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> int:
 
 @kernel
 def gather(state: State, removed: int) -> int:
-    """Add visits left out to the removed ones, in the order in which to insert them; how many there are now."""
+    """Add some visits left out to the removed ones, in the order in which to insert them; how many there are now.
+
+    Few, with the seed of the ruin if it is one: to press in all there are makes routes that are full and long.
+    """
     many, out = removed, state.tally[OUT]
     if out:
-        first = pick(state, out)
-        for i in range(min(out, MOST_RETRIED)):
+        first = state.now[state.tally[SEED], OUT_AT]
+        if first < 0 or removed == 0:
+            first = pick(state, out)
+        for i in range(min(out, RETRIED if removed else FILLED)):
             state.room[REMOVED_LIST, many] = state.room[OUT_LIST, (first + i) % out]
             many += 1
     arrange(state, many)

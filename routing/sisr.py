@@ -31,7 +31,7 @@ from routing.flat import (
     Flat,
 )
 from routing.kernel_moves import begin_with_best
-from routing.kernel_search import MOST_RETRIED, search
+from routing.kernel_search import FILLED, search
 from routing.plan import Route
 from routing.state import (
     ALIKE,
@@ -120,7 +120,7 @@ class Search:
         begin_with_best(facts, state)
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
         state.tally[BEST_LOST] = np.iinfo(np.int64).max
-        self.kernel(facts, state, self.pool, 2 * int(state.tally[OUT]) // MOST_RETRIED + 2, 0, 0.0, 1.0, 0)
+        self.kernel(facts, state, self.pool, 2 * int(state.tally[OUT]) // FILLED + 2, 0, 0.0, 1.0, 0)
         state.now[:, OLD_EARLIEST : OLD_LATEST + 1] = state.now[:, EARLIEST : LATEST_START + 1]
 
     def anneal(self, cooling: Cooling, told: Told) -> None:
@@ -206,7 +206,7 @@ def _empty_state(flat: Flat, seed: int) -> State:
     width = 3 * (flat.facts.visit.shape[1] - LOADS) // 2
     stops = np.zeros((2, k, positions, CLOCKS + 3 * flat.masks), dtype=np.int32)
     stops[:, :, :, VISIT] = -1
-    count = np.zeros(15, np.int64)
+    count = np.zeros(16, np.int64)
     count[RANDOM] = np.uint64(_scrambled(seed)).view(np.int64)
     return State(
         stops=stops,
