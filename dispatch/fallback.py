@@ -14,7 +14,7 @@ from routing.insertion import fits, inserted
 from routing.joint import starts
 from routing.links import ends, groups
 from routing.mend import mended, urgency
-from routing.mend_links import with_group
+from routing.mend_links import STEPS, with_group
 from routing.plan import Plan, Reason, Route, Rule
 from routing.problem import Pin, Problem, Vehicle, Visit
 
@@ -53,7 +53,7 @@ def _with_joined(problem: Problem, plan: Plan, joined: set[int], deadline: float
     loose = replace(problem, links=())
     for group in groups(problem.links, (visit.id for visit in problem.visits if visit.id in joined - served)):
         if time.monotonic() <= deadline:
-            plan = with_group(problem, loose, plan, group) or plan
+            plan = with_group(problem, loose, plan, group, iter(range(STEPS))) or plan
     return plan
 
 

@@ -15,7 +15,7 @@ SECONDS = 60.0
 
 
 def plan_something() -> float:
-    """Plan one visit; gives the seconds until it was planned, a quarter of a minute when the kernels had to be compiled.
+    """Plan one visit; gives the seconds that took, a dozen when the kernels had to be compiled.
 
     Raises SolverFailed when there is no plan.
     """
