@@ -44,6 +44,7 @@ _TYPES = {
     "tuple[int, int]": types.UniTuple(types.int64, 2),
     "tuple[int, int, int]": types.UniTuple(types.int64, 3),
     "tuple[int, int, int, int]": types.UniTuple(types.int64, 4),
+    "tuple[int, int, int, int, int]": types.UniTuple(types.int64, 5),
 }
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from routing.flat import GROUP, Facts
 from routing.kernel import entry, kernel
 from routing.kernel_links import account_groups, give_groups_back, keep_windows, place_group, remove_group
-from routing.kernel_moves import account, keep, restore
-from routing.kernel_route import refresh
+from routing.kernel_moves import keep, restore
 from routing.kernel_search import accepts, gather, insert, note, refresh_touched, uproot
 from routing.state import COST_SUM, LOST_SUM, OUT_AT, REMOVED_LIST, Pool, State
 
@@ -34,11 +33,8 @@ def recreate_linked(facts: Facts, state: State, removed: int) -> int:
         g = facts.visit[v, GROUP]
         if g >= 0:
             place_group(facts, state, g)
-            continue
-        k = insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
-        if k >= 0:
-            refresh(facts, state, k)
-        account(facts, state, v)
+        else:
+            insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
     return many
 
 

@@ -24,7 +24,7 @@ from routing.flat import (
     Facts,
 )
 from routing.kernel import kernel
-from routing.kernel_moves import chance, cut, free_window, save, settle
+from routing.kernel_moves import chance, cut, free_window, put, save, settle
 from routing.kernel_route import best_place, refresh
 from routing.state import (
     ARC,
@@ -44,7 +44,6 @@ from routing.state import (
     SEEN_KIND,
     STAMP,
     VERSION,
-    VISIT,
     State,
 )
 
@@ -100,17 +99,6 @@ def start_range(facts: Facts, state: State, v: int) -> tuple[int, int]:
             earliest = min(earliest, leave - facts.visit[v, SERVICE])
         latest = max(latest, state.stops[0, k, p, CLOCKS + masks + taken])
     return earliest, latest
-
-
-@kernel
-def squeeze_in(state: State, v: int, k: int, position: int) -> None:
-    """Put v into route k after `position` (which must be refreshed afterwards)."""
-    n = state.total[0, k, LENGTH]
-    for p in range(n, position, -1):
-        state.stops[0, k, p + 1, VISIT] = state.stops[0, k, p, VISIT]
-    state.stops[0, k, position + 1, VISIT] = v
-    state.total[0, k, LENGTH] = n + 1
-    state.now[v, ROUTE], state.now[v, POSITION] = k, position + 1
 
 
 @kernel
@@ -228,7 +216,7 @@ def place_linked(facts: Facts, state: State, g: int, v: int) -> bool:
     if route < 0:
         return False
     save(state, route)
-    squeeze_in(state, v, route, position)
+    put(state, v, route, position)
     return hold(facts, state, v, earliest, latest) and tie(facts, state, g, v, start)
 
 
@@ -237,7 +225,7 @@ def try_pair(facts: Facts, state: State, a: int, b: int, delay: int, k: int, p: 
     """(cost, position) of b's best place after a, a being put into route k after position p; the route stays."""
     version, cost = state.total[0, k, VERSION], state.total[0, k, ROUTE_COST]
     open_from, best, position = state.now[b, EARLIEST], NEVER, -1
-    squeeze_in(state, a, k, p)
+    put(state, a, k, p)
     if refresh(facts, state, k):
         begins, _ = start_range(facts, state, a)
         state.now[b, EARLIEST] = max(open_from, begins + facts.visit[a, SERVICE] + delay)
@@ -280,8 +268,8 @@ def place_pair(facts: Facts, state: State, g: int) -> bool:
     if route < 0:
         return False
     save(state, route)
-    squeeze_in(state, a, route, before)
-    squeeze_in(state, b, route, after)
+    put(state, a, route, before)
+    put(state, b, route, after)
     refresh(facts, state, route)
     begins, _ = start_range(facts, state, a)
     return tie(facts, state, g, b, max(state.now[b, EARLIEST], begins + facts.visit[a, SERVICE] + delay))

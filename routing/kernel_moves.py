@@ -111,13 +111,13 @@ def cut(state: State, k: int, first: int, many: int) -> None:
 
 @inlined
 def put(state: State, v: int, k: int, position: int) -> None:
-    """Insert v into route k after `position` (which must be refreshed afterwards)."""
-    save(state, k)
+    """Insert v after `position` into route k (which must be saved before and refreshed afterwards)."""
     n = state.total[0, k, LENGTH]
     for p in range(n, position, -1):
         state.stops[0, k, p + 1, VISIT] = state.stops[0, k, p, VISIT]
     state.stops[0, k, position + 1, VISIT] = v
     state.total[0, k, LENGTH] = n + 1
+    state.now[v, ROUTE], state.now[v, POSITION] = k, position + 1
 
 
 @inlined

@@ -161,11 +161,8 @@ def look_up(facts: Facts, state: State, v: int, k: int) -> int:
 
 
 @inlined
-def insert(facts: Facts, state: State, v: int, few: bool) -> int:
-    """Insert v where it is cheapest; the route, which must be refreshed afterwards, or -1 when it fits nowhere.
-
-    With `few` only touched routes are tried.
-    """
+def insert(facts: Facts, state: State, v: int, few: bool) -> None:
+    """Insert v where it is cheapest, or leave it out when it fits nowhere. With `few` only touched routes are tried."""
     count, total = state.tally, state.total
     count[STAMP] += 1
     near, close, last = facts.visit[v, NEAR], facts.visit[v, CLOSE], facts.visit[v, ABLE_END]
@@ -211,8 +208,10 @@ def insert(facts: Facts, state: State, v: int, few: bool) -> int:
         if alone and i >= nears + closes:
             break
     if route >= 0:
+        save(state, route)
         put(state, v, route, state.cached[v, route, 2])
-    return route
+        refresh(facts, state, route)
+    account(facts, state, v)
 
 
 @kernel
@@ -239,10 +238,7 @@ def recreate(facts: Facts, state: State, removed: int) -> int:
     many = gather(state, removed)
     for i in range(many):
         v = state.room[REMOVED_LIST, i]
-        k = insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
-        if k >= 0:
-            refresh(facts, state, k)
-        account(facts, state, v)
+        insert(facts, state, v, removed > 0 and state.now[v, OUT_AT] >= 0)
     return many
 
 
@@ -319,10 +315,10 @@ def search(
         filling = i < fills
         if count[ALIKE]:
             for _ in range(PROPOSALS):
-                one, p, other, q = tails(facts, state, temperature)
+                one, p, other, q, less = tails(facts, state, temperature)
                 if one < 0:
                     continue
-                if exchange(facts, state, one, p, other, q):
+                if exchange(facts, state, one, p, other, q) < less:
                     keep(state)
                     note(state)
                 else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from routing.flat import CAPACITY, COST, LOADS, MOST_VISITS, NEAR, NEAR_END, SETUP, TIME, Facts
+from routing.flat import CAPACITY, COST, FIXED, LOADS, MOST_VISITS, NEAR, NEAR_END, SETUP, TIME, Facts
 from routing.kernel import kernel
 from routing.kernel_moves import chance, pick, save
 from routing.kernel_route import refresh
@@ -17,9 +17,11 @@ from routing.state import (
     AT,
     CLOCKS,
     LENGTH,
+    NEVER,
     POSITION,
     REMOVED_LIST,
     ROUTE,
+    ROUTE_COST,
     VISIT,
     State,
 )  # fmt: skip
@@ -28,8 +30,12 @@ CLOSEST = 20
 
 
 @kernel
-def exchange(facts: Facts, state: State, one: int, p: int, other: int, q: int) -> bool:
-    """Let route `one` go on after position p as `other` does from q, and the other way round; False if overloaded."""
+def exchange(facts: Facts, state: State, one: int, p: int, other: int, q: int) -> int:
+    """Let route `one` go on after position p as `other` does from q, and the other way round.
+
+    What both cost more than before; NEVER when they cannot be kept so.
+    """
+    before = state.total[0, one, ROUTE_COST] + state.total[0, other, ROUTE_COST]
     save(state, one)
     save(state, other)
     n, m = state.total[0, one, LENGTH], state.total[0, other, LENGTH]
@@ -42,20 +48,23 @@ def exchange(facts: Facts, state: State, one: int, p: int, other: int, q: int) -
     state.total[0, one, LENGTH] = p + m - q + 1
     state.total[0, other, LENGTH] = q - 1 + n - p
     if not refresh(facts, state, one) or not refresh(facts, state, other):
-        return False
+        return NEVER
     width = (facts.visit.shape[1] - LOADS) // 2
     for d in range(width):
         limit = facts.vehicle[one, CAPACITY + d]
         for k in (one, other):
             if state.load[0, k, state.total[0, k, LENGTH], width + d] > limit:
-                return False
-    return True
+                return NEVER
+    return int(state.total[0, one, ROUTE_COST] + state.total[0, other, ROUTE_COST] - before)
 
 
 @kernel
-def tails(facts: Facts, state: State, temperature: float) -> tuple[int, int, int, int]:
-    """An exchange that lets a visit follow one near it, annealed as the rest is: (route, position) twice, or -1."""
-    nothing = -1, 0, -1, 0
+def tails(facts: Facts, state: State, temperature: float) -> tuple[int, int, int, int, int]:
+    """An exchange that lets a visit follow one near it: (route, position) twice, or -1; what it may not cost.
+
+    Annealed as the rest is. Only drives are looked at here: what is late afterwards is seen by `exchange`.
+    """
+    nothing = -1, 0, -1, 0, 0
     stops, travel = state.stops, facts.travel
     v = pick(state, facts.visit.shape[0])
     nears = min(facts.visit[v, NEAR_END] - facts.visit[v, NEAR], CLOSEST)
@@ -80,7 +89,8 @@ def tails(facts: Facts, state: State, temperature: float) -> tuple[int, int, int
     extra = (
         travel[cost, here, there] + travel[cost, before, after] - stops[0, one, p + 1, ARC] - stops[0, other, q, ARC]
     )
-    if extra >= -temperature * math.log(chance(state) + 1e-300):
+    less = math.ceil(-temperature * math.log(chance(state) + 1e-300))
+    if extra - facts.vehicle[one, FIXED] >= less:
         return nothing
     setup = facts.visit[u, SETUP] if here != there else 0
     if stops[0, one, p, CLOCKS] + travel[time, here, there] + setup > stops[0, other, q, CLOCKS + 1]:
@@ -88,4 +98,4 @@ def tails(facts: Facts, state: State, temperature: float) -> tuple[int, int, int
     setup = facts.visit[stops[0, one, p + 1, VISIT], SETUP] if p < n and before != after else 0
     if stops[0, other, q - 1, CLOCKS] + travel[time, before, after] + setup > stops[0, one, p + 1, CLOCKS + 1]:
         return nothing
-    return one, p, other, q
+    return one, p, other, q, less

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,11 +16,13 @@ from routing.kernel_route import best_place
 from routing.links import ends
 from routing.mend import mended
 from routing.plan import Plan, Route
-from routing.problem import Problem
+from routing.problem import Problem, Rates, TimeWindow, Vehicle, Visit
 from routing.score import left_out_cost, travel_cost
 from routing.sisr import Cooling, Search
 from routing.state import (
+    ALIKE,
     COST_SUM,
+    IMPROVED,
     IS_TOUCHED,
     LENGTH,
     LOST_SUM,
@@ -153,3 +157,39 @@ def test_the_cheapest_place_in_a_route_is_the_first_of_all_insertions(problem: P
         for place in insertions(problem, plan, flat.visits[v]):
             found.setdefault(place.vehicle, place.cost)
         assert costs == [found.get(vehicle.id, NEVER) for vehicle in flat.vehicles]
+
+
+def like_fleet(seed: int) -> Problem:
+    """Forty visits that are soon due, for eight technicians who are alike and are paid for overtime."""
+    random = np.random.default_rng(seed)
+    places = random.integers(0, 3600, (41, 2))
+    away = np.rint(np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))).astype(np.int32)
+    visits = tuple(Visit(i, i, 900, due=int(random.integers(3600, 18_000)), load=(1,)) for i in range(1, 41))
+    rates = Rates(fixed=300, overtime=7200)
+    fleet = tuple(
+        Vehicle(100 + k, 0, 0, TimeWindow(0, 36_000), soft_end=14_400, capacity=(8,), rates=rates) for k in range(8)
+    )
+    return Problem(visits, fleet, away)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_when_it_is_cold_nothing_that_costs_more_is_accepted(seed: int) -> None:
+    """Like routes exchange their tails, which may save a drive and cost an evening."""
+    search = Search.of(Flat.of(like_fleet(seed)), seed)
+    search.begin()
+    search.anneal(Cooling(60.0, 1e-9, 1e-9, 2000), lambda: True)
+    assert search.state.tally[ALIKE]
+    assert (search.state.tally[LOST_SUM], search.state.tally[COST_SUM]) == (search.lost, search.cost)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_like_routes_that_exchanged_their_tails_keep_the_rules_and_cost_what_they_cost(seed: int) -> None:
+    problem = like_fleet(seed)
+    search = Search.of(Flat.of(problem), seed)
+    search.begin()
+    ahead = search.state.tally[IMPROVED]
+    search.anneal(Cooling(60.0, 2.0, 0.5, 2000), lambda: True)
+    assert search.state.tally[IMPROVED] > ahead
+    routes = present(search)
+    assert [found for found in violations(problem, Plan(tuple(routes), {})) if found.vehicle is not None] == []
+    assert search.state.tally[COST_SUM] == travel_cost(problem, [route for route in routes if route.visits])
