@@ -147,11 +147,12 @@ function draw() {
 }
 
 async function start() {
+  root.ariaBusy = "true";
   await app.outbox.load();
   draw();
-  if (!app.me) return;
-  await app.read();
-  app.outbox.send();
+  if (app.me) await app.read();
+  root.ariaBusy = "false";
+  if (app.me) app.outbox.send();
 }
 
 function accepted({ detail: { item, answer } }) {

@@ -73,6 +73,7 @@ def log_in(context: BrowserContext, address: str, language: str = "zh") -> Page:
     page.fill("#pin", PIN)
     page.click("button.go")
     page.wait_for_selector(".hero")
+    page.wait_for_selector("#app[aria-busy=false]")
     if language == "en":
         page.click(".connection")
         page.click("button[lang=en]")
