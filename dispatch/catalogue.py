@@ -27,6 +27,9 @@ class ServiceProduct(Base):
     """What can be ordered: how long it takes (seconds), what it needs, which photos prove it.
 
     `skills` maps a skill code to the level needed. `shot_list` holds `{code, name_zh, name_en, required}`.
+    `questions` are asked before a window is chosen and decide the quote: see `dispatch.quote`. `price` is what the
+    installation costs the consumer beyond the goods, in minor units of `currency`. `delivery` (empty: the technician
+    brings the goods) is `{duration, gap, skills}` of a trip that must end `gap` seconds before the window of the work.
     """
 
     __tablename__ = "service_product"
@@ -46,3 +49,7 @@ class ServiceProduct(Base):
     load: Mapped[int] = mapped_column(default=1)
     skills: Mapped[dict[str, int]]
     shot_list: Mapped[list[dict[str, Any]]]
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    price: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    delivery: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -19,7 +19,7 @@ from routing import problem as core
 from technicians.place import County
 
 STARTED = set(VisitState) - {VisitState.WAITING, VisitState.CANCELLED}
-PROMISED = (AppointmentState.CONFIRMED, AppointmentState.KEPT, AppointmentState.BROKEN)
+PROMISED = (AppointmentState.HELD, AppointmentState.CONFIRMED, AppointmentState.KEPT, AppointmentState.BROKEN)
 
 
 @dataclass(frozen=True, slots=True)

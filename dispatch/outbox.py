@@ -28,6 +28,11 @@ class OutboxKind(StrEnum):
     SETTLE = "settle"
     MESSAGE = "message"
     SOLVE = "solve"
+    WEBHOOK = "webhook"
+    CLOCK = "clock"
+    EXPIRE = "expire"
+    IMPROVE = "improve"
+    WAITLIST = "waitlist"
 
 
 class Outbox(Base, Stateful[OutboxState]):

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from dispatch import account, audit, catalogue, day_plan, evidence, outbox, work_order
+from dispatch import (
+    account,
+    audit,
+    catalogue,
+    consumer_records,
+    day_plan,
+    evidence,
+    integration_records,
+    outbox,
+    sla_clock,
+    slot_policy,
+    work_order,
+)
 from technicians import people, place
 from technicians.base import Base
 
-MODULES = (account, audit, catalogue, day_plan, evidence, outbox, people, place, work_order)
+MODULES = (
+    account, audit, catalogue, consumer_records, day_plan, evidence, integration_records, outbox, people, place,
+    sla_clock, slot_policy, work_order,
+)  # fmt: skip
 METADATA = Base.metadata

@@ -37,6 +37,7 @@ class WorkOrder(Base, Stateful[WorkOrderState]):
     """What must be done for one consumer at one address. Without a county it is parked and says why.
 
     `handed_in` has a digest of each field as the merchant gave it, so that the same order sent again is known.
+    `answers` are the consumer's to the product's questions, `quote` the binding price that follows from them.
     """
 
     __tablename__ = "work_order"
@@ -46,6 +47,7 @@ class WorkOrder(Base, Stateful[WorkOrderState]):
         CheckConstraint("(lng IS NULL) = (lat IS NULL)", name="position"),
         CheckConstraint("priority BETWEEN 0 AND 100", name="priority"),
         Index("ix_work_order_state_county", "state", "county_code"),
+        Index("ix_work_order_consumer_phone", "consumer_phone"),
     )
     NEXT: ClassVar = {
         WorkOrderState.PARKED: frozenset(
@@ -77,6 +79,9 @@ class WorkOrder(Base, Stateful[WorkOrderState]):
     priority: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(String(1000), default="")
     handed_in: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    quote: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    quoted_at: Mapped[datetime | None]
     goods_arrived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     merchant: Mapped[Merchant] = relationship()
@@ -95,6 +100,9 @@ class VisitState(StrEnum):
 
 
 class VisitCause(StrEnum):
+    """`delivery`: brings the goods before the first visit of a product that comes in two trips."""
+
+    DELIVERY = "delivery"
     FIRST = "first"
     SECOND_VISIT = "second-visit"
     WARRANTY = "warranty"
@@ -153,6 +161,7 @@ class Visit(Base, Stateful[VisitState]):
     arrival_distance: Mapped[int | None]
     failure_reason: Mapped[FailureReason | None] = mapped_column(choice(FailureReason))
     failure_note: Mapped[str] = mapped_column(String(500), default="")
+    verification_code: Mapped[str | None] = mapped_column(String(8))
     revision: Mapped[int] = mapped_column(default=1)
     work_order: Mapped[WorkOrder] = relationship(back_populates="visits")
     technician: Mapped[Technician | None] = relationship(foreign_keys=[technician_id])
@@ -167,13 +176,26 @@ class Visit(Base, Stateful[VisitState]):
         """The promise in force, if there is one."""
         return next((a for a in self.appointments if a.state == AppointmentState.CONFIRMED), None)
 
+    @property
+    def hold(self) -> Appointment | None:
+        """The window kept while the consumer decides, if there is one."""
+        return next((a for a in self.appointments if a.state == AppointmentState.HELD), None)
+
 
 class AppointmentState(StrEnum):
+    """`held`: kept for minutes while the consumer decides (a slot hold); what it took in the route is real."""
+
+    HELD = "held"
     CONFIRMED = "confirmed"
     KEPT = "kept"
     BROKEN = "broken"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RELEASED = "released"
+
+
+IN_FORCE = (AppointmentState.HELD, AppointmentState.CONFIRMED)
 
 
 class BookedBy(StrEnum):
@@ -183,7 +205,11 @@ class BookedBy(StrEnum):
 
 
 class Appointment(Base, Stateful[AppointmentState]):
-    """The promised arrival window: service begins between its two instants. One is in force per visit."""
+    """The promised arrival window: service begins between its two instants. One is in force per visit.
+
+    A hold carries the instant until which it is kept for sure. `chance` is what was expected of the promise when it
+    was made, `cost` the extra seconds of its route; both are unknown where nobody looked.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (
@@ -192,12 +218,16 @@ class Appointment(Base, Stateful[AppointmentState]):
             "uq_appointment_in_force",
             "visit_id",
             unique=True,
-            sqlite_where=text("state = 'confirmed'"),
-            postgresql_where=text("state = 'confirmed'"),
+            sqlite_where=text("state IN ('held', 'confirmed')"),
+            postgresql_where=text("state IN ('held', 'confirmed')"),
         ),
+        CheckConstraint("state <> 'held' OR held_until IS NOT NULL", name="hold_ends"),
         Index("ix_appointment_state_window", "state", "window_starts_at"),
     )
     NEXT: ClassVar = {
+        AppointmentState.HELD: frozenset(
+            {AppointmentState.CONFIRMED, AppointmentState.EXPIRED, AppointmentState.RELEASED}
+        ),
         AppointmentState.CONFIRMED: frozenset(
             {
                 AppointmentState.KEPT,
@@ -210,6 +240,8 @@ class Appointment(Base, Stateful[AppointmentState]):
         AppointmentState.BROKEN: frozenset(),
         AppointmentState.MOVED: frozenset(),
         AppointmentState.CANCELLED: frozenset(),
+        AppointmentState.EXPIRED: frozenset(),
+        AppointmentState.RELEASED: frozenset(),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -219,6 +251,10 @@ class Appointment(Base, Stateful[AppointmentState]):
     window_ends_at: Mapped[datetime]
     booked_by: Mapped[BookedBy] = mapped_column(choice(BookedBy))
     created_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    chance: Mapped[float | None]
+    cost: Mapped[int | None]
     visit: Mapped[Visit] = relationship(back_populates="appointments")
 
 

@@ -12,7 +12,10 @@ from technicians.base import Base
 
 
 class PlanningArea(Base):
-    """The counties that are planned together; by default a prefecture."""
+    """The counties that are planned together; by default a prefecture.
+
+    `roster_revision` grows with every change of who works here, where and when: what was read before is then stale.
+    """
 
     __tablename__ = "planning_area"
 
@@ -21,6 +24,7 @@ class PlanningArea(Base):
     name: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80))
     time_zone: Mapped[str] = mapped_column(String(40))
+    roster_revision: Mapped[int] = mapped_column(default=1)
     counties: Mapped[list[County]] = relationship(back_populates="area", order_by="County.code")
 
     @property
