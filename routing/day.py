@@ -18,9 +18,10 @@ from routing.links import ends
 from routing.load import excess, on_board
 from routing.partners import Opening, is_kept_by_order, kept_start, linked, opening
 from routing.plan import Insertion, Plan, Route, Stop
-from routing.problem import Link, Precedence, Problem, TimeWindow, Vehicle, Visit
+from routing.problem import Link, Precedence, Problem, SameStart, TimeWindow, Vehicle, Visit
 from routing.qualified import Qualified
-from routing.reach import Reach, Travel, drive_costs
+from routing.reach import ELSEWHERE, Point, Reach, Travel, drive_costs
+from routing.widened import filled, held_together, widened
 
 Ints = NDArray[np.int64]
 ANY_TIME = (TimeWindow(0, LATE - 1),)
@@ -85,6 +86,7 @@ class Day:
             rows, np.zeros(len(routes), np.int64),
         )  # fmt: skip
         day._hold(visits)
+        day._ship()
         day._fill(range(len(routes)))
         return day
 
@@ -111,24 +113,75 @@ class Day:
         other._fill([row for row, (new, old) in pairs if new is not old and new != old])
         return other
 
-    def insertions(self, visit: Visit) -> list[Insertion]:
-        """Every place, and every window of the visit there, where it fits; cheapest first, then earliest."""
-        found = self.places(visit)
+    def booked(
+        self, visits: Sequence[Visit], routes: Sequence[Route], at: Point | None = None, links: Sequence[SameStart] = ()
+    ) -> Day:
+        """A new day in which visits that this one does not know stand in `routes`, the others as they were.
+
+        All are at one place: their own, or that of the coordinates `at`. `links` join them. What is planned and joined
+        to others keeps its start. Raises ValueError when anything else of the routes has changed: that takes a new day.
+        """
+        known = {route.vehicle: row for row, route in enumerate(self.routes)}
+        new = {visit.id for visit in visits}
+        for route in routes:
+            if tuple(v for v in route.visits if v not in new) != self.routes[known[route.vehicle]].visits:
+                raise ValueError(f"the route of vehicle {route.vehicle} has changed in other ways; make a new Day")
+        place, reach = self._reaching(at) if at is not None else (None, self._reach)
+        placed = [visit if place is None else replace(visit, place=place) for visit in visits]
+        problem = widened(self.problem, placed, reach.points, links)
+        day = self._with(problem, reach, placed, max(len(route.visits) for route in routes))
+        for route in routes:
+            day.routes[known[route.vehicle]] = route
+        if links:
+            day.held.update(held_together(problem, routes, links, self.held))
+            day._hold(placed)
+        day._fill([known[route.vehicle] for route in routes])
+        return day
+
+    def _reaching(self, at: Point) -> tuple[int, Reach]:
+        """The number of the place at these coordinates, and a reach that has it."""
+        place = self._reach.place_at(at)
+        if place != ELSEWHERE:
+            return place, self._reach
+        return len(self._reach.points), self._reach.with_point(at)
+
+    def _with(self, problem: Problem, reach: Reach, visits: Sequence[Visit], most: int) -> Day:
+        """A copy that knows more visits, in no route yet, and has room for routes of `most`."""
+        more = visit_arrays(visits, self._vehicles.capacity.shape[1])
+        number = self._number | {visit.id: len(self._number) + i for i, visit in enumerate(visits)}
+        rows = Rows(*(part.copy() for part in self._rows))
+        if most > rows.order.shape[1]:
+            rows = _grown(rows, most + SPARE_VISITS)
+        return replace(
+            self, problem=problem, routes=list(self.routes), links=problem.links, _number=number, held=dict(self.held),
+            _reach=reach, _visits=Visits(*map(filled, self._visits, more)), _rows=rows, _head=self._head.copy(),
+        )  # fmt: skip
+
+    def insertions(self, visit: Visit, at: Point | None = None) -> list[Insertion]:
+        """Every place, and every window of the visit there, where it fits; cheapest first, then earliest.
+
+        `at` are coordinates (lng, lat) in place of the visit's `place`; the problem need not know them.
+        """
+        found = self.places(visit, at)
         for row in self._holders(visit.id):
             route = self.routes[row]
             rest = Route(route.vehicle, tuple(v for v in route.visits if v != visit.id))
             alone = self._of_one(rest, self.vehicles[self._rows.vehicle[row]])
-            own = alone.places(visit)
+            own = alone.places(visit, at)
             own[:, ROW] = row
             found = np.concatenate([found, own])
         return self._sorted(visit, found)
 
-    def places(self, visit: Visit) -> Ints:
-        """(row, position, window, start, cost, end of the route, latest start), but for rows that hold the visit."""
+    def places(self, visit: Visit, at: Point | None = None) -> Ints:
+        """(row, position, window, start, cost, end of the route, latest start), but for rows that hold the visit.
+
+        `at` as in `insertions`.
+        """
+        visit = self.located(visit, at)
         open_to = opening(self.links, visit, self.held) if self.links else Opening()
         if open_to is None or not pin_in_window(visit):
             return np.zeros((0, 7), np.int64)
-        wanted = self._wanted(visit, open_to)
+        wanted = self._wanted(visit, open_to, at)
         found = np.empty(((wanted.last - wanted.first + 1).sum() * len(wanted.windows), 7), np.int64)
         clocks = np.empty((4, self._rows.rested.shape[2]), np.int64)
         found = found[: places(self._visits, self._vehicles, self._rows, wanted, clocks, found)]
@@ -143,10 +196,14 @@ class Day:
         cost: Ints = np.where(legs, self._rows.cost, 0).sum(axis=1)
         return cost
 
-    def _wanted(self, visit: Visit, open_to: Opening) -> Wanted:
+    def located(self, visit: Visit, at: Point | None) -> Visit:
+        """The visit at the place with these coordinates, or ELSEWHERE."""
+        return visit if at is None else replace(visit, place=self._reach.place_at(at))
+
+    def _wanted(self, visit: Visit, open_to: Opening, at: Point | None) -> Wanted:
         rows, first, last = self._candidates(visit)
         along, number = self._rows.along[rows], self._rows.vehicle[rows]
-        drives, back = self._reach.around(visit.place, along)
+        drives, back = self._reach.around(visit.place, along, at)
         here = np.full_like(along, visit.place)
         there, there_metres, there_cost = self._driven(drives, along, here, number)
         if back is drives:
@@ -230,13 +287,16 @@ class Day:
         return list(map(Insertion, vehicle[order].tolist(), position, start, cost, window))
 
     def _hold(self, visits: Sequence[Visit]) -> None:
-        """Planned visits joined to others keep their start; what is shipped is put off where it is delivered."""
+        """Planned visits joined to others keep their start."""
         kept = {visit for link in self.links if not is_kept_by_order(link) for visit in ends(link)}
         for visit in visits:
             if visit.id in self.held and visit.id in kept:
                 span = kept_start(visit, self.held[visit.id][1].start)[0]
                 self._visits.windows[self._number[visit.id]] = (FAR, -FAR)
                 self._visits.windows[self._number[visit.id], 0] = (span.earliest, span.latest)
+
+    def _ship(self) -> None:
+        """What is shipped is put off where it is delivered."""
         for link in self.links:
             if isinstance(link, Precedence) and link.same_vehicle and self._ships(link):
                 before, after = self._number[link.before], self._number[link.after]

@@ -2,48 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.problem import Problem
 from routing.score import HOUR
-from routing.travel import GreatCircle, TravelTimes, table
+from routing.travel import Coordinates, GreatCircle, TravelTimes, table
 
 Ints = NDArray[np.int64]
 Travel = tuple[Ints, Ints]
+Point = tuple[float, float]
 CHUNK = 40
+DIGITS = 6
+ELSEWHERE = -2
+NOWHERE = np.zeros((0, 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Seconds and metres of drives; 0 where a place is -1 (anywhere).
 
-    `needs_metres` False: distances matter to nobody and may be 0.
+    `needs_metres` False: distances matter to nobody and may be 0. `points` are the places, by number: those of the
+    problem, and then what has come to be known since.
     """
 
     problem: Problem
     needs_metres: bool
+    points: Coordinates
 
     @staticmethod
     def of(problem: Problem) -> Reach:
         asked = (v.max_distance is not None or v.rates.per_km for v in problem.vehicles)
-        return Reach(problem, any(asked))
+        return Reach(problem, any(asked), NOWHERE if problem.coordinates is None else problem.coordinates)
+
+    def place_at(self, at: Point) -> int:
+        """The place at these coordinates (lng, lat; equal to 6 digits), ELSEWHERE when none is.
+
+        Raises ValueError when the problem cannot say how far it is from there.
+        """
+        self._travel()
+        if self.problem.costs is not None:
+            raise ValueError("the problem has costs of its own, which say nothing of other points; leave out `at`")
+        same = np.flatnonzero((np.round(self.points, DIGITS) == np.round(at, DIGITS)).all(axis=1))
+        return int(same[0]) if len(same) else ELSEWHERE
+
+    def with_point(self, at: Point) -> Reach:
+        """The same with one more place, the last one."""
+        return replace(self, points=np.concatenate([self.points, np.array([at])]))
 
     def legs(self, start: Ints, end: Ints) -> Travel:
         """From each `start` to the `end` beside it."""
         known = (start >= 0) & (end >= 0)
-        if self.problem.durations is None:
-            found = self._in_chunks(start[known], end[known])
-        else:
+        if self._tabled(start) and self._tabled(end):
             found = self._cells(start[known], end[known])
+        else:
+            found = self._in_chunks(start[known], end[known])
         return _spread(known, found)
 
-    def around(self, place: int, others: Ints) -> tuple[Travel, Travel]:
-        """To `place` from each of `others`, and back."""
+    def around(self, place: int, others: Ints, at: Point | None = None) -> tuple[Travel, Travel]:
+        """To `place`, or to the point `at` when that is ELSEWHERE, from each of `others`, and back."""
         known = others >= 0
-        there, back = self._around(place, others[known])
+        there, back = self._around(place, others[known], at)
         spread = _spread(known, there)
         return spread, (spread if back is there else _spread(known, back))
 
@@ -53,13 +74,17 @@ class Reach:
             return None
         return np.where((start < 0) | (end < 0), 0, self.problem.costs[start, end]).astype(np.int64)
 
-    def _around(self, place: int, others: Ints) -> tuple[Travel, Travel]:
-        if self.problem.durations is not None:
+    def _around(self, place: int, others: Ints, at: Point | None) -> tuple[Travel, Travel]:
+        if place != ELSEWHERE and self._tabled(place) and self._tabled(others):
             return self._cells(others, place), self._cells(place, others)
         points, travel = self._travel()
-        here = points[[place]]
+        here = points[[place]] if at is None or place != ELSEWHERE else np.array([at])
         there = _column(table(travel, points[others], here))
         return there, (there if isinstance(travel, GreatCircle) else _column(table(travel, here, points[others])))
+
+    def _tabled(self, places: Ints | int) -> bool:
+        """Whether all of them are in the matrix."""
+        return self.problem.durations is not None and bool(np.max(places, initial=-1) < len(self.problem.durations))
 
     def _cells(self, start: Ints | int, end: Ints | int) -> Travel:
         assert self.problem.durations is not None
@@ -81,7 +106,7 @@ class Reach:
     def _travel(self) -> tuple[NDArray[np.float64], TravelTimes]:
         if self.problem.coordinates is None or self.problem.travel is None:
             raise ValueError("the problem has neither durations nor coordinates with travel")
-        return self.problem.coordinates, self.problem.travel
+        return self.points, self.problem.travel
 
 
 def drive_costs(seconds: Ints, metres: Ints, per_hour: Ints, per_km: Ints) -> Ints:
