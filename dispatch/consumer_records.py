@@ -127,6 +127,20 @@ class Issue(Base, Stateful[IssueState]):
     order: Mapped[WorkOrder] = relationship()
 
 
+class ConsumerCall(Base):
+    """One telephone call of a dispatcher to the consumer of an order, and whether anybody answered."""
+
+    __tablename__ = "consumer_call"
+    __table_args__ = (Index("ix_consumer_call_order", "work_order_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    reached: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
 class NothingBecause(StrEnum):
     """Why an order found no window."""
 

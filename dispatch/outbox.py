@@ -94,13 +94,19 @@ def add(
 
 
 def add_all(
-    session: Session, kind: OutboxKind, payloads: Iterable[dict[str, Any]], *, asked_by: str, at: datetime
+    session: Session,
+    kind: OutboxKind,
+    payloads: Iterable[dict[str, Any]],
+    *,
+    asked_by: str,
+    at: datetime,
+    due_at: datetime | None = None,
 ) -> None:
-    """Promise many pieces of work at once, all due now."""
+    """Promise many pieces of work at once, all due now or at `due_at`."""
     rows = [
         {
-            "kind": kind, "payload": payload, "asked_by": asked_by, "created_at": at, "due_at": at,
-            "progress": {}, "result": {},
+            "kind": kind, "payload": payload, "asked_by": asked_by, "created_at": at,
+            "due_at": due_at or at, "progress": {}, "result": {},
         }
         for payload in payloads
     ]  # fmt: skip

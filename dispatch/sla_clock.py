@@ -42,7 +42,10 @@ class PauseCause(StrEnum):
 
 
 class SlaClock(Base):
-    """One running promise: `target` seconds from its start, pauses not counted. Its state is what its ledger says."""
+    """One running promise: `target` seconds from its start, pauses not counted. Its state is what its ledger says.
+
+    `next_at` is when a worker has to look at it again (None: not before something else happens); the ledger decides.
+    """
 
     __tablename__ = "sla_clock"
     __table_args__ = (
@@ -57,12 +60,16 @@ class SlaClock(Base):
     target: Mapped[int]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
     order: Mapped[WorkOrder] = relationship()
     entries: Mapped[list[SlaEntry]] = relationship(order_by="SlaEntry.id", back_populates="clock")
 
 
 class SlaEntry(Base):
-    """One line of the ledger: never changed, never removed. `percent` of the target when a warning is due."""
+    """One line of the ledger: never changed, never removed. `percent` of the target when a warning is due.
+
+    `until` is when a pause ends by itself; without it, it lasts until somebody lets the clock run again.
+    """
 
     __tablename__ = "sla_entry"
     __table_args__ = (Index("ix_sla_entry_clock", "clock_id", "id"),)
@@ -73,6 +80,7 @@ class SlaEntry(Base):
     at: Mapped[datetime]
     percent: Mapped[int | None]
     cause: Mapped[PauseCause | None] = mapped_column(choice(PauseCause))
+    until: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(String(500), default="")
     by: Mapped[str] = mapped_column(String(80))
     clock: Mapped[SlaClock] = relationship(back_populates="entries")

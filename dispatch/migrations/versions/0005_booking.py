@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.Column("target", sa.Integer(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("next_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("target > 0", name=op.f("ck_sla_clock_target")),
         sa.ForeignKeyConstraint(["work_order_id"], ["work_order.id"], name=op.f("fk_sla_clock_work_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_clock")),
@@ -128,6 +129,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sla_clock", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sla_clock_ended_at"), ["ended_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sla_clock_next_at"), ["next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sla_clock_work_order_id"), ["work_order_id"], unique=False)
 
     op.create_table(
@@ -169,6 +171,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("until", UtcDateTime(), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("by", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(["clock_id"], ["sla_clock.id"], name=op.f("fk_sla_entry_clock_id")),
@@ -246,6 +249,20 @@ def upgrade() -> None:
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.create_index("ix_issue_state", ["state", "opened_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_issue_work_order_id"), ["work_order_id"], unique=False)
+
+    op.create_table(
+        "consumer_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("work_order_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("reached", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["work_order_id"], ["work_order.id"], name=op.f("fk_consumer_call_work_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consumer_call")),
+    )
+    with op.batch_alter_table("consumer_call", schema=None) as batch_op:
+        batch_op.create_index("ix_consumer_call_order", ["work_order_id", "id"], unique=False)
 
     op.create_table(
         "waitlist_entry",
