@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dispatch import audit, settling
+from dispatch import audit, order_events, settling
 from dispatch.catalogue import ServiceProduct
 from dispatch.new_order import NewOrder
 from dispatch.parking import Parked
@@ -106,6 +106,8 @@ def take_in(
         ],
         at=at,
     )
+    told = [event for row in rows for event in order_events.on_intake(row["number"], row["state"])]
+    order_events.announce_all(session, merchant_id, told, at=at)
     return ids
 
 

@@ -19,12 +19,20 @@ from dispatch.work_order import Appointment, WorkOrder, WorkOrderState
 
 
 class Template(StrEnum):
+    """What there is to tell: the texts are in `dispatch.wording`, when one is moot in `dispatch.moot`."""
+
     BOOK = "book"
+    REMINDER = "reminder"
     BOOKED = "booked"
     MOVED = "moved"
     CANCELLED = "cancelled"
     AGAIN = "again"
     ORDER_CANCELLED = "order-cancelled"
+    WINDOW_FREE = "window-free"
+    EARLIER_FREE = "earlier-free"
+    DAY_BEFORE = "day-before"
+    ON_THE_WAY = "on-the-way"
+    ISSUE_ANSWERED = "issue-answered"
 
 
 def tell(

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, changes, intake, messages
+from dispatch import audit, changes, intake, messages, order_events
 from dispatch.catalogue import ServiceProduct
 from dispatch.day_plan import DayPlan, DayPlanState, Stop, Unassigned
 from dispatch.messages import Template
 from dispatch.new_order import NewOrder
+from dispatch.order_events import OrderEvent
 from dispatch.place import Places
 from dispatch.siting import sites
 from dispatch.work_order import (
@@ -99,6 +100,7 @@ def goods_arrived(
     if order.state == WorkOrderState.AWAITING_GOODS:
         order.move_to(WorkOrderState.BOOKABLE)
         messages.invite(session, order, by=by, at=at)
+        order_events.announce(session, order, OrderEvent.BOOKABLE, at=at)
     audit.note(
         session, by, "work-order.goods-arrived", "work-order", order.id, at=at,
         before={"state": before}, after={"state": order.state, "goods_arrived_at": arrived_at.isoformat()},
@@ -134,6 +136,7 @@ def cancel(
     order.move_to(WorkOrderState.CANCELLED)
     if before in {WorkOrderState.BOOKABLE, WorkOrderState.BOOKED}:
         messages.tell(session, order, Template.ORDER_CANCELLED, by=by, at=at)
+    order_events.announce(session, order, OrderEvent.CANCELLED, at=at)
     audit.note(
         session, by, "work-order.cancelled", "work-order", order.id, at=at, why=why,
         before={"state": before}, after={"state": order.state},

@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, check_in, facts, messages
+from dispatch import audit, check_in, facts, messages, order_events
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, Proof
 from dispatch.facts import Fact
 from dispatch.messages import Template
+from dispatch.order_events import OrderEvent
 from dispatch.technician_day import photos_of
 from dispatch.work_order import (
     Appointment,
@@ -91,6 +92,10 @@ def set_out(session: Session, visit_id: int, technician_id: int, fact: Fact) -> 
     if not _has_been_told(visit, VisitState.EN_ROUTE, technician_id):
         _move(session, visit, VisitState.EN_ROUTE, technician_id, fact)
         visit.en_route_at = fact.at
+        _announce(session, visit, OrderEvent.EN_ROUTE, fact)
+        messages.tell(
+            session, visit.work_order, Template.ON_THE_WAY, by=actor(session, technician_id), at=fact.received_at
+        )
     facts.record(session, visit, technician_id, EventType.EN_ROUTE, fact)
     return visit
 
@@ -105,6 +110,7 @@ def arrive(session: Session, visit_id: int, technician_id: int, fact: Fact) -> V
         _move(session, visit, VisitState.ON_SITE, technician_id, fact)
         visit.arrived_at = max(fact.at, visit.en_route_at or fact.at)
         visit.arrival_distance = found.distance
+        _announce(session, visit, OrderEvent.ON_SITE, fact)
     learnt = check_in.learn_position(visit.work_order, fact, found)
     facts.record(
         session, visit, technician_id, EventType.CHECK_IN, fact,
@@ -133,7 +139,8 @@ def complete(session: Session, visit_id: int, technician_id: int, fact: Fact, *,
     _move(session, visit, VisitState.COMPLETED, technician_id, fact)
     visit.left_at = max(fact.at, visit.arrived_at or fact.at)
     visit.work_order.move_to(WorkOrderState.COMPLETED)
-    _decide_appointment(visit)
+    _announce(session, visit, OrderEvent.COMPLETED, fact)
+    _decide_appointment(session, visit, fact)
     facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note)
     return visit
 
@@ -151,8 +158,9 @@ def could_not_complete(
     visit.failure_reason, visit.failure_note = reason, note
     _move(session, visit, VisitState.COULD_NOT_COMPLETE, technician_id, fact)
     visit.left_at = max(fact.at, visit.arrived_at or fact.at)
-    _decide_appointment(visit)
     visit.work_order.move_to(WorkOrderState.BOOKABLE)
+    _announce(session, visit, OrderEvent.COULD_NOT_COMPLETE, fact, reason)
+    _decide_appointment(session, visit, fact)
     _add_second_visit(visit.work_order, visit)
     messages.tell(session, visit.work_order, Template.AGAIN, by=actor(session, technician_id), at=fact.received_at)
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
@@ -182,11 +190,22 @@ def _move(session: Session, visit: Visit, state: VisitState, technician_id: int,
     )  # fmt: skip
 
 
-def _decide_appointment(visit: Visit) -> None:
+def _announce(
+    session: Session, visit: Visit, event: OrderEvent, fact: Fact, reason: FailureReason | None = None
+) -> None:
+    """Tell the merchant's programs what the technician said, and when it happened by the phone's clock."""
+    order_events.announce(
+        session, visit.work_order, event,
+        at=fact.received_at, visit=visit, happened_at=fact.at.isoformat(), reason=reason,
+    )  # fmt: skip
+
+
+def _decide_appointment(session: Session, visit: Visit, fact: Fact) -> None:
     """Kept when the technician arrived before the window closed; an early refusal cancels it."""
     promise = visit.appointment
     if promise is not None:
         promise.move_to(_verdict(visit, promise))
+        order_events.announce_decided(session, promise, at=fact.received_at)
 
 
 def _verdict(visit: Visit, promise: Appointment) -> AppointmentState:

@@ -18,14 +18,21 @@ from dispatch.work_order import WorkOrder
 TEXTS: Mapping[str, Mapping[Template, str]] = {
     "zh": {
         Template.BOOK: "【{merchant}】您的{product}已到货，请选择上门安装时间：{link}",
+        Template.REMINDER: "【{merchant}】您的{product}已到货，还没有预约安装，请选择上门时间：{link}",
         Template.BOOKED: "【{merchant}】{product}安装已约好：{window}。查看、改期或取消：{link}",
         Template.MOVED: "【{merchant}】{product}安装已改到：{window}。查看、改期或取消：{link}",
         Template.CANCELLED: "【{merchant}】{product}的安装预约已取消。需要时可重新选择时间：{link}",
         Template.AGAIN: "【{merchant}】很抱歉，您的{product}安装这次没能完成。请重新选择上门时间：{link}",
         Template.ORDER_CANCELLED: "【{merchant}】您的{product}安装服务已取消，师傅不会上门。如有疑问，请联系商家。",
+        Template.WINDOW_FREE: "【{merchant}】{product}安装有空闲时间了，先到先得：{link}",
+        Template.EARLIER_FREE: "【{merchant}】{product}安装有更早的时间了，先到先得：{link}",
+        Template.DAY_BEFORE: "【{merchant}】提醒您：{product}安装时间是{window}。查看、改期或取消：{link}",
+        Template.ON_THE_WAY: "【{merchant}】安装{product}的师傅已出发，查看预计到达时间：{link}",
+        Template.ISSUE_ANSWERED: "【{merchant}】您反映的{product}问题已有答复：{link}",
     },
     "en": {
         Template.BOOK: "{merchant}: your {product} has arrived. Choose when we come to install it: {link}",
+        Template.REMINDER: "{merchant}: your {product} is here and not booked yet. Choose when we install it: {link}",
         Template.BOOKED: "{merchant}: {product}, installation booked for {window}. See, move or cancel: {link}",
         Template.MOVED: "{merchant}: {product}, installation moved to {window}. See, move or cancel: {link}",
         Template.CANCELLED: "{merchant}: the installation of your {product} is cancelled. Book again: {link}",
@@ -34,6 +41,11 @@ TEXTS: Mapping[str, Mapping[Template, str]] = {
             "{merchant}: the installation of your {product} has been called off; nobody will come. "
             "If this surprises you, please ask the shop."
         ),
+        Template.WINDOW_FREE: "{merchant}: we have room to install your {product}; first come, first served: {link}",
+        Template.EARLIER_FREE: "{merchant}: your {product} can be installed earlier; first come, first served: {link}",
+        Template.DAY_BEFORE: "{merchant}: reminder, your {product} is installed {window}. See, move or cancel: {link}",
+        Template.ON_THE_WAY: "{merchant}: the technician for your {product} is on the way. Expected time: {link}",
+        Template.ISSUE_ANSWERED: "{merchant}: what you told us about your {product} has been answered: {link}",
     },
 }
 CLDR = {"zh": "zh", "en": "en_GB"}

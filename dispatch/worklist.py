@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import audit, messages, orders, settling
+from dispatch import audit, messages, order_events, orders, settling
 from dispatch.intake import state_of
+from dispatch.order_events import OrderEvent
 from dispatch.parking import Parked, ParkRule
 from dispatch.place import Places
 from dispatch.siting import require_position
@@ -53,8 +54,10 @@ def place(
     _move_to(places, order, county, lng, lat)
     order.parked_because = None
     if order.state == WorkOrderState.PARKED:
-        _leave_worklist(order)
+        state = _leave_worklist(order)
         messages.invite(session, order, by=by, at=at)
+        if state == WorkOrderState.BOOKABLE:
+            order_events.announce(session, order, OrderEvent.BOOKABLE, at=at)
         promises = [visit.appointment for visit in order.visits if visit.appointment is not None]
         settling.ask(session, [(county.code, promise.window_starts_at) for promise in promises], by=by, at=at)
     audit.note(
@@ -114,13 +117,14 @@ def _lies_in(places: Places, order: WorkOrder, county_code: str) -> bool:
     return places.index.locate(order.lng, order.lat) == Located(county_code, How.INSIDE)
 
 
-def _leave_worklist(order: WorkOrder) -> None:
+def _leave_worklist(order: WorkOrder) -> WorkOrderState:
     """PARKED to where the order would be had it never been parked; a promise it brought comes into force."""
     is_booked = any(visit.appointment is not None for visit in order.visits)
     state = state_of(None, is_booked, order.goods_arrived_at)
     if state == WorkOrderState.BOOKED:
         order.move_to(WorkOrderState.BOOKABLE)
     order.move_to(state)
+    return state
 
 
 def park(session: Session, order_id: int, *, why: str, by: str, at: datetime) -> WorkOrder:
@@ -133,4 +137,5 @@ def park(session: Session, order_id: int, *, why: str, by: str, at: datetime) ->
         session, by, "work-order.parked", "work-order", order.id, at=at, why=why,
         before={"state": before}, after={"state": order.state},
     )  # fmt: skip
+    order_events.announce(session, order, OrderEvent.PARKED, at=at)
     return order
