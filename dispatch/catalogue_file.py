@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dispatch import csv_file
+from dispatch import csv_file, money, questionnaire, questionnaire_text
 from dispatch.catalogue import ServiceProduct
 from dispatch.csv_file import CsvRow, WrongCell
 from dispatch.roster_file import skill_levels, skills_cell
@@ -17,9 +17,13 @@ MINUTE = 60
 MOST_MINUTES = 24 * 60
 MOST_LOAD = 1_000_000
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+CURRENCY = re.compile(r"[A-Z]{3}")
+USUAL_CURRENCY = "CNY"
+DELIVERY = re.compile(r"(\d{1,4})/(\d{1,4})(?:/(.*))?")
 NO_CODE = "“{cell}” is no code; use letters, digits, - and _, at most 40."
 NO_NUMBER = "“{cell}” is not a number."
 NO_WHOLE_NUMBER = "“{cell}” is not a whole number."
+NO_PRICE = "“{cell}” is no price; write it like 120 or 99.50."
 LONGEST_NAME = 80
 
 Values = dict[str, Any]
@@ -70,10 +74,26 @@ def _read_product(row: CsvRow) -> Values | None:
         "crew_size": _whole(row, "crew_size", least=1, most=2),
         "skills": row.read("skills", skill_levels, "") or {},
         "shot_list": row.read("shots", shots, "") or [],
+        "delivery": row.read("delivery", delivery, "") or {},
+        **_read_price(row),
     }
     if not row.text("minutes"):
         row.required("minutes")
     return None if row.problems else values
+
+
+def _read_price(row: CsvRow) -> Values:
+    """Price and questions, whose amounts are in the row's currency."""
+    currency = row.text("currency").upper() or USUAL_CURRENCY
+    if not CURRENCY.fullmatch(currency):
+        row.wrong("currency", "“{cell}” is no currency; write three letters like CNY.", cell=currency[:20])
+        currency = USUAL_CURRENCY
+    asked = row.read("questions", lambda cell: questionnaire_text.questions(cell, currency), "") or []
+    return {
+        "price": row.read("price", lambda cell: money.minor(cell, currency), NO_PRICE) or 0,
+        "currency": currency,
+        "questions": [questionnaire.as_json(question) for question in asked],
+    }
 
 
 def _seconds(row: CsvRow, column: str, *, least: float) -> int:
@@ -100,6 +120,22 @@ def shots(cell: str) -> list[Values]:
     return list(found.values())
 
 
+def delivery(cell: str) -> Values:
+    """`30/60/bedding:1`: a trip of 30 minutes that ends 60 before the work, by somebody with that skill; WrongCell."""
+    found = DELIVERY.fullmatch(cell)
+    if found is None or not int(found[1]):
+        raise WrongCell("“{cell}” is no delivery; write it like 30/60 or 30/60/bedding:1.", cell=cell[:60])
+    minutes, gap, skills = found.groups()
+    return {"duration": int(minutes) * MINUTE, "gap": int(gap) * MINUTE, "skills": skill_levels(skills or "")}
+
+
+def _delivery_cell(trip: Values) -> str:
+    if not trip:
+        return ""
+    times = f"{trip['duration'] // MINUTE}/{trip['gap'] // MINUTE}"
+    return f"{times}/{skills_cell(trip['skills'])}" if trip["skills"] else times
+
+
 def _product_cells(product: ServiceProduct) -> list[object]:
     return [
         product.code,
@@ -116,6 +152,10 @@ def _product_cells(product: ServiceProduct) -> list[object]:
         f"{product.setup / MINUTE:.8g}",
         product.load,
         product.crew_size,
+        money.major(product.price, product.currency),
+        product.currency,
+        questionnaire_text.written(map(questionnaire.from_json, product.questions), product.currency),
+        _delivery_cell(product.delivery),
     ]
 
 
@@ -131,7 +171,17 @@ PRODUCTS = Kind(
     record=ServiceProduct,
     subject="service-product",
     required=("code", "name_zh", "name_en", "minutes", "skills", "shots"),
-    optional=("category", "icon", "setup_minutes", "load", "crew_size"),
+    optional=(
+        "category",
+        "icon",
+        "setup_minutes",
+        "load",
+        "crew_size",
+        "price",
+        "currency",
+        "questions",
+        "delivery",
+    ),
     read=_read_product,
     cells=_product_cells,
 )

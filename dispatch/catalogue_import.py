@@ -95,10 +95,12 @@ def _check_skills(session: Session, read: Sequence[tuple[CsvRow, Values]]) -> No
     """A typing error makes no new skill."""
     skills = set(session.scalars(select(Skill.code)))
     for row, values in read:
-        for code in sorted(values["skills"].keys() - skills):
-            row.wrong(
-                "skills",
-                "“{code}” is no skill here; import it first with its names. Known are {known}.",
-                code=code[:40],
-                known=", ".join(sorted(skills)) or "–",
-            )
+        delivery = values["delivery"].get("skills", {})
+        for column, named in (("skills", values["skills"]), ("delivery", delivery)):
+            for code in sorted(named.keys() - skills):
+                row.wrong(
+                    column,
+                    "“{code}” is no skill here; import it first with its names. Known are {known}.",
+                    code=code[:40],
+                    known=", ".join(sorted(skills)) or "–",
+                )

@@ -16,6 +16,7 @@ from dispatch.catalogue_file import PRODUCTS, SKILLS, Kind, Values, shots
 from dispatch.catalogue_import import Preview
 from dispatch.csv_file import WrongCell, rows, written
 from dispatch.errors import WrongRows
+from dispatch.questionnaire import Extra, as_json, yes_or_no
 from technicians.people import Skill
 from tests.town import SHOTS, Town
 
@@ -135,12 +136,18 @@ shot_lists = st.lists(
     max_size=4,
     unique_by=lambda shot: shot["code"],
 )
+minutes = st.integers(0, 9_999).map(lambda minutes: minutes * 60)
+trips = st.fixed_dictionaries(
+    {"duration": minutes.filter(bool), "gap": minutes, "skills": st.dictionaries(codes, st.integers(1, 5), max_size=2)}
+)
 products = st.fixed_dictionaries(
     {
         "code": codes, "name_zh": names, "name_en": names, "category": codes, "icon": codes,
         "duration": st.integers(60, 86_400), "setup": st.integers(0, 86_400), "load": st.integers(0, 1_000_000),
         "crew_size": st.integers(1, 2), "skills": st.dictionaries(codes, st.integers(1, 5), max_size=4),
-        "shot_list": shot_lists,
+        "shot_list": shot_lists, "price": st.integers(0, 99_999_999), "currency": st.sampled_from(["CNY", "USD"]),
+        "questions": st.just([]) | st.just([as_json(yes_or_no("old", "旧机", "Old unit", "no", Extra(5_050, 20)))]),
+        "delivery": st.just({}) | trips,
     }
 )  # fmt: skip
 
@@ -151,6 +158,40 @@ def test_every_product_is_read_as_it_was_written(values: Values) -> None:
     file = written(PRODUCTS.columns, [PRODUCTS.cells(ServiceProduct(**values))])
     (row,) = rows(file.encode(), PRODUCTS.required, PRODUCTS.optional)
     assert (PRODUCTS.read(row), row.problems) == (values, [])
+
+
+PRICED = "code,name_zh,name_en,minutes,skills,shots,price,currency,questions,delivery\nrug,地毯,Rug,30,,,{}\n"
+
+
+def test_price_questions_and_delivery_are_kept(sqlite_town: Town) -> None:
+    row = PRICED.format("120.5,usd,old:旧物:Old one:yes-no:no:+50/20,30/60/lamp:2")
+    load(sqlite_town, row.encode())
+    kept = product(sqlite_town, "rug")
+    assert kept is not None
+    assert (kept.price, kept.currency) == (12_050, "USD")
+    assert [(each["code"], each["options"][1]["extra"]) for each in kept.questions] == [
+        ("old", {"amount": 5000, "minutes": 20})
+    ]
+    assert kept.delivery == {"duration": 1800, "gap": 3600, "skills": {"lamp": 2}}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        ("free,,,", "price", "is no price"),
+        ("1.234,,,", "price", "is no price"),
+        (",yuan,,", "currency", "is no currency"),
+        (",,old?,", "questions", "names no kind of question"),
+        (",,,soon", "delivery", "is no delivery"),
+        (",,,0/60", "delivery", "is no delivery"),
+        (",,,30/60/plumbing:1", "delivery", "is no skill here"),
+    ],
+)
+def test_a_wrong_price_question_or_delivery_is_named(sqlite_town: Town, cells: str, column: str, reason: str) -> None:
+    with pytest.raises(WrongRows) as refusal:
+        load(sqlite_town, PRICED.format(cells).encode())
+    (problem,) = refusal.value.problems
+    assert (problem.column, reason in problem.reason) == (column, True)
 
 
 def test_full_width_marks_mean_the_same() -> None:
