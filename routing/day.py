@@ -190,6 +190,18 @@ class Day:
             found = found[np.array(kept, dtype=bool)]
         return found
 
+    def arrays(self) -> tuple[Visits, Vehicles, Rows]:
+        """What kernels read; visits by their position in the problem, if the day is one of a problem."""
+        return self._visits, self._vehicles, self._rows
+
+    def detours(self, visit: Visit, places: Ints, at: Point | None = None) -> tuple[Ints, Ints]:
+        """Seconds of the drives to the visit and from it at each of `places`; the visit as `located` has it."""
+        rows, position = places[:, ROW], places[:, POSITION]
+        ends = np.stack([self._rows.along[rows, position], self._rows.along[rows, position + 1]], axis=1)
+        there, back = self._reach.around(visit.place, ends, at)
+        number = self._rows.vehicle[rows]
+        return self._fleet.at_speed(there[0], number)[:, 0].copy(), self._fleet.at_speed(back[0], number)[:, 1].copy()
+
     def driven_cost(self) -> Ints:
         """What the drives of each row cost."""
         legs = np.arange(self._rows.cost.shape[1]) <= self._rows.many[:, None]
