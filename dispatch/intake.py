@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dispatch import audit, order_events, settling
+from dispatch import audit, order_events, settling, sla
 from dispatch.catalogue import ServiceProduct
 from dispatch.new_order import NewOrder
 from dispatch.parking import Parked
 from dispatch.siting import Site
+from dispatch.sla import Opened
 from dispatch.work_order import (
     Appointment,
     AppointmentState,
@@ -95,6 +96,8 @@ def take_in(
         if order.window_starts_at is not None and site.county_code is not None
     ]
     settling.ask(session, promised, by=by, at=at)
+    opened = [Opened(ids[i], row["state"], row["goods_arrived_at"]) for i, row in enumerate(rows)]
+    sla.opened_all(session, opened, by=by, at=at)
     audit.note_all(
         session,
         by,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, changes, intake, messages, order_events
+from dispatch import audit, changes, intake, messages, order_events, sla
 from dispatch.catalogue import ServiceProduct
 from dispatch.day_plan import DayPlan, DayPlanState, Stop, Unassigned
 from dispatch.messages import Template
@@ -105,6 +105,7 @@ def goods_arrived(
         session, by, "work-order.goods-arrived", "work-order", order.id, at=at,
         before={"state": before}, after={"state": order.state, "goods_arrived_at": arrived_at.isoformat()},
     )  # fmt: skip
+    sla.goods_arrived(session, order, at, by)
     return order
 
 
@@ -141,6 +142,7 @@ def cancel(
         session, by, "work-order.cancelled", "work-order", order.id, at=at, why=why,
         before={"state": before}, after={"state": order.state},
     )  # fmt: skip
+    sla.order_cancelled(session, order, at, by)
     session.flush()
     return order
 

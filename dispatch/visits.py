@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, check_in, facts, messages, order_events
+from dispatch import audit, check_in, facts, messages, order_events, sla
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, Proof
 from dispatch.facts import Fact
@@ -163,6 +163,7 @@ def could_not_complete(
     _decide_appointment(session, visit, fact)
     _add_second_visit(visit.work_order, visit)
     messages.tell(session, visit.work_order, Template.AGAIN, by=actor(session, technician_id), at=fact.received_at)
+    sla.could_not_complete(session, visit.work_order, reason, fact.received_at, actor(session, technician_id))
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
     return visit
 

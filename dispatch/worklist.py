@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import audit, messages, order_events, orders, settling
+from dispatch import audit, messages, order_events, orders, settling, sla
 from dispatch.intake import state_of
 from dispatch.order_events import OrderEvent
 from dispatch.parking import Parked, ParkRule
@@ -64,6 +64,8 @@ def place(
         session, by, "work-order.placed", "work-order", order.id, at=at, why=why, before=before,
         after={"county": county.code, "state": order.state, "position_quality": order.position_quality},
     )  # fmt: skip
+    if before["state"] == WorkOrderState.PARKED:
+        sla.placed(session, order, at, by)
     session.flush()
     return order
 
@@ -138,4 +140,5 @@ def park(session: Session, order_id: int, *, why: str, by: str, at: datetime) ->
         before={"state": before}, after={"state": order.state},
     )  # fmt: skip
     order_events.announce(session, order, OrderEvent.PARKED, at=at)
+    sla.parked(session, order, at, by, why)
     return order
