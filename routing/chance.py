@@ -15,11 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.chance_kernel import NEW, Asked, Promises, Reals, Room, Sampled, walk_all
+from routing.asking import asked_at
+from routing.chance_kernel import Promises, Reals, Sampled, walk_all
 from routing.clock import LATE, start_windows
-from routing.day import POSITION, ROW, START, WINDOW, Day
+from routing.day import POSITION, ROW, Day
 from routing.day_arrays import ALWAYS, window_rows
 from routing.day_kernel import FAR
+from routing.planned_kernel import NEW, Asked, outline
 from routing.problem import Precedence, SameStart, Visit
 from routing.reach import Point
 from routing.spread import HOURS, Spread, Spreads
@@ -89,15 +91,7 @@ class Chances:
         """
         if not len(places):
             return Kept(np.zeros(0, np.float32), *np.zeros((2, 0, 0), np.float32))
-        placed = self.day.located(visit, at)
-        there, onward = self.day.detours(placed, places, at)
-        spans = np.array([(w.earliest, w.latest) for w in start_windows(visit) or (ALWAYS,)], np.int64)
-        asked = Asked(
-            places[:, ROW].copy(), places[:, POSITION].copy(), there, onward, places[:, START].copy(),
-            spans[places[:, WINDOW], None], placed.place, visit.service, visit.setup,
-            _class(self.spreads, self.kinds, kind),
-        )  # fmt: skip
-        chances = self._walked(asked)
+        chances = self._walked(asked_at(self.day, visit, places, at), _class(self.spreads, self.kinds, kind))
         own = np.arange(chances.shape[1]) == places[:, [POSITION]]
         after = chances[~own].reshape(len(chances), -1)
         return Kept(chances[own], after, self.planned(places[:, ROW])[:, : after.shape[1]])
@@ -108,21 +102,17 @@ class Chances:
         if len(unknown):
             none = np.zeros(len(unknown), np.int64)
             window = np.zeros((len(unknown), 1, 2), np.int64)
-            asked = Asked(unknown, none + NEW, none, none, none, window, -1, 0, 0, 0)
-            self._planned[unknown] = self._walked(asked)
+            asked = Asked(unknown, none + NEW, none, none, none, window, -1, 0, 0)
+            self._planned[unknown] = self._walked(asked, 0)
         return self._planned[rows]
 
-    def _walked(self, asked: Asked) -> Reals:
+    def _walked(self, asked: Asked, kind: int) -> Reals:
         visits, vehicles, rows = self.day.arrays()
-        most, states, breaks = rows.order.shape[1] + 2, rows.rested.shape[2], max(1, vehicles.pauses.shape[1])
         days = self._sampled.most.shape[1]
-        room = Room(
-            np.zeros((most, 6), np.int64), np.zeros((4, most, states), np.int64),
-            np.zeros((most, 2, breaks), np.int64), np.zeros((most, 2), np.int64), np.zeros(days, np.float32),
-        )  # fmt: skip
-        chances = np.full((len(asked.row), most), -1, np.float32)
-        still = np.ones(days, np.float32)
-        walk_all(visits, vehicles, rows, self._sampled, self._promises, asked, room, still, chances)
+        still, now = np.ones(days, np.float32), np.zeros(days, np.float32)
+        room = outline(rows, vehicles)
+        chances = np.full((len(asked.row), len(room.stops)), -1, np.float32)
+        walk_all(visits, vehicles, rows, self._sampled, self._promises, asked, kind, room, still, now, chances)
         chances[chances < 0] = np.nan
         return chances
 
