@@ -26,6 +26,7 @@ from webapp import (
     orders,
     page,
     roster,
+    slot_policies,
 )
 from webapp.access import allow_anyone, guard, undeclared
 from webapp.bodies import Body
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     orders.bp,
     roster.bp,
     coverage.bp,
+    slot_policies.bp,
     consumer.bp,
     api.bp,
     api_solve.bp,
