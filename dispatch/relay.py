@@ -30,6 +30,7 @@ from dispatch import outbox
 from dispatch.logs import speak_json
 from dispatch.outbox import Outbox, OutboxKind
 from dispatch.queue import CHANNEL
+from dispatch.sweeps import Sweeper
 from dispatch.system import System, build
 from dispatch.tied import tie
 
@@ -143,6 +144,7 @@ class Relay:
         self._redis = connect(url, patience=patience) if url else None
         self._poll = poll
         self._lanes = Lanes(environment)
+        self._sweeper = Sweeper(system)
         self._ears: PubSub | None = None
 
     def run(self, stop: threading.Event) -> None:
@@ -156,6 +158,7 @@ class Relay:
 
     def turn(self) -> None:
         """Hand over everything that is due, through Redis if it answers, else to children of this process."""
+        self._sweeper.turn()
         rows = due(self._system)
         if not rows:
             return

@@ -45,15 +45,23 @@ def opened_all(session: Session, orders: Sequence[Opened], *, by: str, at: datet
     if not timed:
         return
     first_look = at + timedelta(seconds=sla_ledger.TARGETS[SlaKind.BOOKING] * MILESTONES[0] // 100)
-    rows = [_row(order, first_look, at) for order in timed]
-    ids = list(session.scalars(insert(SlaClock).returning(SlaClock.id, sort_by_parameter_order=True), rows))
-    pairs = list(zip(ids, timed, strict=True))
+    session.execute(insert(SlaClock), [_row(order, first_look, at) for order in timed])
+    ids = _ids(session, [order.order_id for order in timed])
+    pairs = [(ids[order.order_id], order) for order in timed]
     entries = [_entry(clock_id, SlaEvent.STARTED, None, by, at) for clock_id, _ in pairs]
     parked = [_entry(c, SlaEvent.PAUSED, PauseCause.ADDRESS_UNCLEAR, by, at) for c, o in pairs if _is_parked(o)]
     booked = [_entry(c, SlaEvent.MET, None, by, at) for c, o in pairs if o.state == WorkOrderState.BOOKED]
     session.execute(insert(SlaEntry), [*entries, *parked, *booked])
     running = [{"clock_id": c} for c, o in pairs if o.state == WorkOrderState.BOOKABLE]
     outbox.add_all(session, OutboxKind.CLOCK, running, asked_by=sla_ledger.BY, at=at, due_at=first_look)
+
+
+def _ids(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
+    """The clock of each order. Read back: with their ids returned, SQLite would take the rows one by one."""
+    query = select(SlaClock.work_order_id, SlaClock.id).where(
+        SlaClock.work_order_id.between(min(order_ids), max(order_ids)), SlaClock.kind == SlaKind.BOOKING
+    )
+    return {order_id: clock_id for order_id, clock_id in session.execute(query)}
 
 
 def _is_parked(order: Opened) -> bool:

@@ -18,8 +18,9 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from dispatch import outbox, plan_day, plans, questions, settling
+from dispatch import later, outbox, plan_day, plans, questions, reminders, sending, settling
 from dispatch.errors import PlanningCancelled
+from dispatch.later import TryLater
 from dispatch.logs import speak_json
 from dispatch.outbox import LEASE, Outbox, OutboxKind, OutboxState
 from dispatch.system import System, build
@@ -67,6 +68,8 @@ def work_on(
     except PlanningCancelled:
         log.info("work.cancelled", outbox_id=outbox_id)
         return False
+    except TryLater as wait:
+        return _end(system, task, wait=wait)
     except ShifuError as error:
         return _end(system, task, error=str(error))
     except Exception as error:
@@ -80,7 +83,7 @@ def _claim(system: System, outbox_id: int) -> Task | None:
         row = outbox.claim(session, outbox_id, system.now())
         if row is None:
             return None
-        if row.attempts > MOST_ATTEMPTS:
+        if row.attempts - later.times(row) > MOST_ATTEMPTS:
             told = f"Its worker was lost {MOST_ATTEMPTS} times; it is not tried again."
             outbox.fail(row, told, system.now())
             log.error("work.given-up", outbox_id=outbox_id)
@@ -88,14 +91,23 @@ def _claim(system: System, outbox_id: int) -> Task | None:
         return Task(row.id, row.attempts, row.kind, dict(row.payload), row.asked_by)
 
 
-def _end(system: System, task: Task, *, result: dict[str, Any] | None = None, error: str | None = None) -> bool:
-    """Record the end, unless the row was cancelled or has a new worker."""
+def _end(
+    system: System,
+    task: Task,
+    *,
+    result: dict[str, Any] | None = None,
+    error: str | None = None,
+    wait: TryLater | None = None,
+) -> bool:
+    """Record the end, or that it is to be tried again, unless the row was cancelled or has a new worker."""
     with system.transaction() as session:
         row = _still_ours(session, task)
         if row is None:
             log.warning("work.too-late", outbox_id=task.outbox_id)
             return False
-        if error is None:
+        if wait is not None:
+            later.put_off(row, str(wait), wait.until)
+        elif error is None:
             outbox.finish(row, result or {}, system.now())
         else:
             outbox.fail(row, error, system.now())
@@ -194,10 +206,14 @@ def _limits(system: System, payload: dict[str, Any]) -> Limits:
     )
 
 
-def _send(_system: System, task: Task) -> dict[str, Any]:
-    """Without a provider a message ends in the log: which one, never to whom or what it says."""
-    log.info("message.sent", outbox_id=task.outbox_id, template=task.payload.get("template"))
-    return {"sent_by": "log"}
+def _send(system: System, task: Task) -> dict[str, Any]:
+    """Tell a consumer something."""
+    return sending.send(system, task.outbox_id)
+
+
+def _look_at_clock(system: System, task: Task) -> dict[str, Any]:
+    """Bring a clock's ledger up to date, and remind the consumer."""
+    return reminders.look(system, task.payload["clock_id"])
 
 
 WORK: Mapping[OutboxKind, Callable[[System, Task], dict[str, Any]]] = {
@@ -205,6 +221,7 @@ WORK: Mapping[OutboxKind, Callable[[System, Task], dict[str, Any]]] = {
     OutboxKind.SETTLE: _settle,
     OutboxKind.MESSAGE: _send,
     OutboxKind.SOLVE: _solve,
+    OutboxKind.CLOCK: _look_at_clock,
 }
 
 
