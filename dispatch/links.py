@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import secrets
 from datetime import datetime, timedelta
 
@@ -14,6 +16,7 @@ from dispatch.work_order import ConsumerLink, WorkOrderState
 from technicians.errors import Conflict, NotFound
 
 BYTES = 24
+SHORT_BYTES = 18
 LONGEST = 64
 VALID_FOR = timedelta(days=60)
 
@@ -32,6 +35,36 @@ def create(session: Session, order_id: int, at: datetime, *, merchant_id: int | 
     )
     session.flush()
     return token
+
+
+def standing(session: Session, order_id: int, secret: str, at: datetime) -> str:
+    """The token of the one link that all messages of an order share; good for 60 days from now.
+
+    It is worked out from the installation's secret, the order and the instant at which it was made (144 bits of
+    HMAC-SHA256), so that it can be told again although only its digest is kept. A revoked one is followed by another.
+    Raises NotFound and Conflict as `create` does.
+    """
+    order = orders.find(session, order_id)
+    if order.state == WorkOrderState.CANCELLED:
+        raise Conflict("The order is cancelled.", field="order", remedy="Hand in a new order.")
+    alive = select(ConsumerLink).where(ConsumerLink.work_order_id == order_id, ConsumerLink.expires_at > at)
+    for link in session.scalars(alive.order_by(ConsumerLink.id.desc())):
+        token = _worked_out(secret, order_id, link.created_at)
+        if link.token_hash == _digest(token):
+            link.expires_at = at + VALID_FOR
+            return token
+    token = _worked_out(secret, order_id, at)
+    session.add(
+        ConsumerLink(work_order_id=order_id, token_hash=_digest(token), created_at=at, expires_at=at + VALID_FOR)
+    )
+    session.flush()
+    return token
+
+
+def _worked_out(secret: str, order_id: int, created_at: datetime) -> str:
+    said = f"consumer-link:{order_id}:{created_at.isoformat()}".encode()
+    sealed = hmac.new(secret.encode(), said, hashlib.sha256).digest()[:SHORT_BYTES]
+    return base64.urlsafe_b64encode(sealed).decode()
 
 
 def find(session: Session, token: str, at: datetime) -> ConsumerLink:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dispatch.notify import address as notify_address
+from dispatch.notify.address import NotifyAddress
 from dispatch.roads import address
 from dispatch.roads.address import RoadSettings
 from technicians.errors import InvalidInput
@@ -31,9 +33,18 @@ class Settings:
     per_stop: int = 150
     plan_seconds: float = 15.0
     plan_processes: int = 1
+    improve_seconds: float = 4.0
     solve_seconds: float = 60.0
     tile_url: str | None = None
     roads: RoadSettings = field(default_factory=RoadSettings)
+    notify: NotifyAddress = field(default_factory=NotifyAddress)
+    public_url: str | None = None
+    webhook_private: bool = False
+
+    @property
+    def link_base(self) -> str:
+        """What links to consumers begin with: PUBLIC_URL, or this machine while there is none."""
+        return self.public_url or "http://127.0.0.1:8000"
 
     @property
     def boundaries(self) -> Path:
@@ -58,10 +69,14 @@ def read(environment: Mapping[str, str]) -> Settings:
         speed_kmh=given.number("SPEED_KMH", 24.0, least=1, most=300),
         per_stop=given.whole("PER_STOP_SECONDS", 150, least=0, most=86_400),
         plan_seconds=given.number("PLAN_SECONDS", 15.0, least=1, most=3600),
+        improve_seconds=given.number("IMPROVE_SECONDS", 4.0, least=1, most=600),
         plan_processes=given.whole("PLAN_PROCESSES", 1, least=1, most=256),
         solve_seconds=given.number("SOLVE_SECONDS", 60.0, least=0.1, most=60),
         tile_url=environment.get("TILE_URL") or None,
         roads=given.roads(),
+        notify=given.notify(),
+        public_url=given.public_url(),
+        webhook_private=given.whole("WEBHOOK_PRIVATE", 0, least=0, most=1) == 1,
     )
 
 
@@ -93,6 +108,20 @@ class _Given:
         if text and (not is_url or not rest or scheme not in schemes):
             raise _unusable(name, f"It begins with none of {', '.join(f'{s}://' for s in schemes)}.", example)
         return text or None
+
+    def notify(self) -> NotifyAddress:
+        parts = (self.environment.get(name, "").strip() for name in ("NOTIFY", "NOTIFY_SECRET", "NOTIFY_GATEWAY"))
+        way, secret, gateway = parts
+        try:
+            return notify_address.read(way or "log", secret, gateway)
+        except ValueError as error:
+            raise _unusable("NOTIFY", str(error), "NOTIFY=log") from None
+
+    def public_url(self) -> str | None:
+        url = self.url("PUBLIC_URL", ("http", "https"), "https://shifu.example")
+        if url is not None and any(mark in url for mark in "?#@ "):
+            raise _unusable("PUBLIC_URL", "It has more than a host and a path.", "PUBLIC_URL=https://shifu.example")
+        return url.rstrip("/") if url else None
 
     def roads(self) -> RoadSettings:
         try:

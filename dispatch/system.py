@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session as Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from dispatch import database, settings
+from dispatch.notify import choice as ways
+from dispatch.notify.log import Log
+from dispatch.notify.message import Notifier
 from dispatch.photo_store import PhotoStore
 from dispatch.place import Places
 from dispatch.queue import Queue
@@ -35,6 +38,7 @@ class System:
     queue: Queue
     photos: PhotoStore
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    notifier: Notifier = field(default_factory=Log)
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
@@ -83,4 +87,5 @@ def assemble(chosen: settings.Settings) -> System:
         travel_times=choice.travel_times(chosen.roads, circle, places, chosen.home / "roads.db"),
         queue=Queue(chosen.redis_url),
         photos=PhotoStore(chosen.photo_store),
+        notifier=ways.notifier(chosen.notify, lambda: datetime.now(UTC)),
     )

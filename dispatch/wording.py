@@ -1,9 +1,8 @@
-"""What messages to consumers say, in their language, with a fresh link."""
+"""What messages to consumers say, in their language, with their order's link."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from dispatch import links
 from dispatch.messages import Template
-from dispatch.work_order import WorkOrder
+from dispatch.notify.message import Message
+from dispatch.work_order import WorkOrder, WorkOrderState
 
 TEXTS: Mapping[str, Mapping[Template, str]] = {
     "zh": {
@@ -49,34 +49,39 @@ TEXTS: Mapping[str, Mapping[Template, str]] = {
     },
 }
 CLDR = {"zh": "zh", "en": "en_GB"}
+# A text message with a single sign beyond the GSM alphabet takes more than twice the room.
+DASH = {"zh": "–", "en": "-"}
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What goes to the consumer's telephone. Never to be logged."""
-
-    phone: str
-    language: str
-    text: str
+WITHOUT_LINK = {Template.ORDER_CANCELLED}
 
 
-def compose(session: Session, payload: Mapping[str, Any], base_url: str, at: datetime) -> Message:
-    """The message of an outbox row, with a fresh link below `base_url`, such as https://shifu.example.
+def compose(session: Session, payload: Mapping[str, Any], *, base_url: str, secret: str, at: datetime) -> Message:
+    """The message of an outbox row, with the order's link below `base_url`, such as https://shifu.example.
 
-    That an order is cancelled is told without a link: there is nothing left to choose.
+    That an order is cancelled is told without a link: there is nothing left to choose. Names lose their line breaks.
     """
     order = session.get_one(WorkOrder, payload["order_id"])
     language = order.language if order.language in TEXTS else "zh"
-    product = order.product.name_en if language == "en" else order.product.name_zh
     template = Template(payload["template"])
-    has_link = template != Template.ORDER_CANCELLED
-    text = TEXTS[language][template].format(
-        merchant=order.merchant.name,
-        product=product,
-        window=_window(payload.get("window"), _zone(order), language),
-        link=f"{base_url.rstrip('/')}/c/{links.create(session, order.id, at)}" if has_link else "",
-    )
-    return Message(order.consumer_phone, language, text)
+    link = "" if template in WITHOUT_LINK else _link(session, order, base_url, secret, at)
+    fields = {
+        "merchant": _one_line(order.merchant.name),
+        "product": _one_line(order.product.name_en if language == "en" else order.product.name_zh),
+        "window": _window(payload.get("window"), _zone(order), language),
+        "link": link,
+    }
+    return Message(order.consumer_phone, language, TEXTS[language][template].format(**fields), template, fields)
+
+
+def _link(session: Session, order: WorkOrder, base_url: str, secret: str, at: datetime) -> str:
+    if order.state == WorkOrderState.CANCELLED:
+        return base_url
+    return f"{base_url.rstrip('/')}/c/{links.standing(session, order.id, secret, at)}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _zone(order: WorkOrder) -> ZoneInfo:
@@ -87,4 +92,4 @@ def _window(window: list[str] | None, zone: ZoneInfo, language: str) -> str:
     if window is None:
         return ""
     begins, ends = (datetime.fromisoformat(instant).astimezone(zone) for instant in window)
-    return f"{format_skeleton('MMMEd', begins, locale=CLDR[language])} {begins:%H:%M}–{ends:%H:%M}"
+    return f"{format_skeleton('MMMEd', begins, locale=CLDR[language])} {begins:%H:%M}{DASH[language]}{ends:%H:%M}"

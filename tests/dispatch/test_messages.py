@@ -4,14 +4,18 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from dispatch import appointments, links, messages, orders, wording
+from dispatch import appointments, links, messages, orders, sms_length, wording
 from dispatch.errors import SlotTaken
 from dispatch.messages import Template
+from dispatch.notify.message import Message
 from dispatch.outbox import Outbox, OutboxKind
 from dispatch.system import System
-from dispatch.work_order import BookedBy, WorkOrder, WorkOrderState
+from dispatch.work_order import BookedBy, ConsumerLink, WorkOrder, WorkOrderState
+from technicians.errors import NotFound
+from tests.clock import Clock
 from tests.town import Town, shanghai
 
 
@@ -19,6 +23,12 @@ def rows(system: System) -> list[dict[str, Any]]:
     with system.transaction(read_only=True) as session:
         query = select(Outbox.payload).where(Outbox.kind == OutboxKind.MESSAGE).order_by(Outbox.id)
         return list(session.scalars(query))
+
+
+def composed(
+    session: Session, system: System, payload: dict[str, Any], base_url: str = "https://shifu.example"
+) -> Message:
+    return wording.compose(session, payload, base_url=base_url, secret="s" * 40, at=system.now())
 
 
 def choose(system: System, order_id: int, hour: float) -> None:
@@ -57,7 +67,7 @@ def test_a_cancelled_order_is_told_once_to_a_consumer_who_was_asked_or_promised_
             orders.cancel(session, system.travel_times, order_id, by="merchant:lights", at=system.now())
     assert [row["template"] for row in rows(system)] == ["booked", "order-cancelled"]
     with system.transaction() as session:
-        message = wording.compose(session, rows(system)[-1], "https://shifu.example", system.now())
+        message = composed(session, system, rows(system)[-1])
     assert "/c/" not in message.text
     assert message.phone == "13900000001"
 
@@ -99,7 +109,7 @@ def test_a_message_is_worded_in_the_consumers_language_with_a_link_that_works(
     choose(system, order_id, 10)
     with system.transaction() as session:
         session.get_one(WorkOrder, order_id).language = language
-        message = wording.compose(session, rows(system)[0], "https://shifu.example/", system.now())
+        message = composed(session, system, rows(system)[0], "https://shifu.example/")
         token = message.text.rpartition("https://shifu.example/c/")[2]
         assert links.find(session, token, system.now()).work_order_id == order_id
     assert said in message.text
@@ -112,10 +122,7 @@ def test_every_template_has_words_in_both_languages(sqlite_town: Town) -> None:
     with system.transaction() as session:
         for language in ("zh", "en"):
             session.get_one(WorkOrder, order_id).language = language
-            texts = {
-                wording.compose(session, {"template": t, "order_id": order_id}, "https://x", system.now()).text
-                for t in Template
-            }
+            texts = {composed(session, system, {"template": t, "order_id": order_id}).text for t in Template}
             assert len(texts) == len(Template)
 
 
@@ -127,3 +134,88 @@ def test_only_an_order_that_can_be_booked_is_invited(sqlite_town: Town) -> None:
         for each in (bookable, booked):
             messages.invite(session, each, by="ada", at=system.now())
     assert rows(system) == [{"template": "book", "order_id": bookable.id}]
+
+
+def test_all_messages_of_an_order_have_the_same_link(sqlite_town: Town, clock: Clock) -> None:
+    system = sqlite_town.system
+    order_id, other = order(sqlite_town, "A1"), order(sqlite_town, "A2")
+    texts = []
+    for _ in range(3):
+        with system.transaction() as session:
+            texts.append(composed(session, system, {"template": "book", "order_id": order_id}).text)
+        clock.advance(days=30)
+    assert len(set(texts)) == 1
+    with system.transaction() as session:
+        assert session.scalar(select(func.count(ConsumerLink.id))) == 1
+        assert composed(session, system, {"template": "book", "order_id": other}).text not in texts
+
+
+def test_a_revoked_link_is_followed_by_another_one(sqlite_town: Town, clock: Clock) -> None:
+    system = sqlite_town.system
+    order_id = order(sqlite_town, "A1")
+    with system.transaction() as session:
+        before = links.standing(session, order_id, "secret", system.now())
+        links.revoke_all(session, order_id, system.now())
+        clock.advance(seconds=1)
+        after = links.standing(session, order_id, "secret", system.now())
+        assert links.find(session, after, system.now()).work_order_id == order_id
+        with pytest.raises(NotFound):
+            links.find(session, before, system.now())
+
+
+def test_a_link_cannot_be_worked_out_without_the_secret(sqlite_town: Town) -> None:
+    system = sqlite_town.system
+    order_id = order(sqlite_town, "A1")
+    with system.transaction() as session:
+        links.standing(session, order_id, "secret", system.now())
+        guessed = links._worked_out("secret of somebody else", order_id, system.now())
+        with pytest.raises(NotFound):
+            links.find(session, guessed, system.now())
+
+
+def test_names_with_line_breaks_stay_on_one_line(sqlite_town: Town) -> None:
+    system = sqlite_town.system
+    order_id = order(sqlite_town, "A1")
+    with system.transaction() as session:
+        row = session.get_one(WorkOrder, order_id)
+        row.merchant.name, row.product.name_zh = "明亮\r\n灯具\x1b[31m", "吊\n灯 {link}"
+        text = composed(session, system, {"template": "book", "order_id": order_id}).text
+    assert text.isprintable()
+    assert text.startswith("【明亮 灯具 [31m】您的吊 灯 {link}已到货")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_message_takes_more_than_two_parts(sqlite_town: Town, language: str) -> None:
+    system = sqlite_town.system
+    order_id = order(sqlite_town, "A1")
+    window = [shanghai(10).isoformat(), shanghai(12).isoformat()]
+    with system.transaction() as session:
+        row = session.get_one(WorkOrder, order_id)
+        row.language, row.merchant.name = language, "明亮灯具旗舰店" if language == "zh" else "Bright Lights Store"
+        row.product.name_zh, row.product.name_en = "储水式热水器", "Storage water heater"
+        long = {
+            template: text
+            for template in Template
+            if sms_length.parts(
+                text := composed(session, system, {"template": template, "order_id": order_id, "window": window}).text
+            )
+            > 2
+        }
+    assert long == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("师" * 70, 1),
+        ("师" * 71, 2),
+        ("师" * 135, 3),
+        ("", 1),
+    ],
+)
+def test_the_parts_of_a_text_message_are_counted_as_gateways_do(text: str, parts: int) -> None:
+    assert sms_length.parts(text) == parts

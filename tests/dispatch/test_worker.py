@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from dispatch import outbox
+from dispatch import later, outbox
 from dispatch.errors import PlanOutOfDate
+from dispatch.later import TryLater
 from dispatch.outbox import LEASE, Outbox, OutboxKind, OutboxState
 from dispatch.system import System
 from dispatch.worker import MOST_ATTEMPTS, ProgressWriter, Task, work_on
@@ -32,13 +34,13 @@ def cancel(system: System, outbox_id: int) -> None:
         session.get_one(Outbox, outbox_id).move_to(OutboxState.CANCELLED)
 
 
-def test_a_message_is_sent_once(system: System) -> None:
-    message = promise(system, template="en-route")
+def test_a_message_is_looked_at_once(system: System) -> None:
+    message = promise(system, template="book", order_id=1)
     assert work_on(system, message)
     assert not work_on(system, message)
     done = row(system, message)
     assert (done.state, done.percent, done.attempts, done.lease_until) == (OutboxState.DONE, 100, 1, None)
-    assert done.result == {"sent_by": "log"}
+    assert done.result == {"skipped": "no-order"}
 
 
 def test_a_row_that_is_not_due_yet_is_left_alone(system: System, clock: Clock) -> None:
@@ -128,7 +130,7 @@ def test_a_worker_whose_lease_was_lost_does_not_write_over_its_successor(system:
 
     message = promise(system)
     assert not work_on(system, message, {OutboxKind.MESSAGE: overtaken})
-    assert row(system, message).result == {"sent_by": "log"}
+    assert row(system, message).result == {"skipped": "no-order"}
 
 
 def test_a_row_whose_workers_are_lost_again_and_again_is_given_up(system: System, clock: Clock) -> None:
@@ -142,6 +144,23 @@ def test_a_row_whose_workers_are_lost_again_and_again_is_given_up(system: System
     given_up = row(system, message)
     assert given_up.state == OutboxState.FAILED
     assert given_up.error == "Its worker was lost 3 times; it is not tried again."
+
+
+def test_work_that_is_put_off_waits_and_is_told_why_without_counting_as_lost(system: System, clock: Clock) -> None:
+    def busy(_system: System, _task: Task) -> dict[str, Any]:
+        raise TryLater("the provider is busy", clock() + timedelta(minutes=1))
+
+    message = promise(system)
+    for tries in range(1, MOST_ATTEMPTS + 3):
+        assert work_on(system, message, {OutboxKind.MESSAGE: busy})
+        waiting = row(system, message)
+        assert (waiting.state, waiting.error, later.times(waiting)) == (
+            OutboxState.WAITING, "the provider is busy", tries,
+        )  # fmt: skip
+        assert not work_on(system, message), "not before its time"
+        clock.advance(minutes=1)
+    assert work_on(system, message)
+    assert (row(system, message).state, row(system, message).error) == (OutboxState.DONE, None)
 
 
 def test_a_plan_that_was_asked_for_is_made_and_its_result_kept(sqlite_system: System) -> None:
