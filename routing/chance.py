@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.asking import asked_at
-from routing.chance_kernel import Promises, Reals, Sampled, walk_all
+from routing.chance_kernel import Promises, Reals, Sampled, walk_all, walk_pairs
 from routing.clock import LATE, start_windows
 from routing.day import POSITION, ROW, Day
 from routing.day_arrays import ALWAYS, window_rows
@@ -59,6 +59,7 @@ class Chances:
     spreads: Spreads
     kinds: tuple[Spread, ...]
     _sampled: Sampled
+    _others: Sampled
     _promises: Promises
     _planned: Reals
 
@@ -71,7 +72,7 @@ class Chances:
         visits = day.problem.visits
         promises = _promises(visits, [_class(spreads, classes, (kinds or {}).get(visit.id)) for visit in visits])
         _wait(day, promises)
-        return Chances(day, spreads, classes, _sampled(spreads, classes, days, seed), promises, _unknown(day))
+        return Chances(day, spreads, classes, *_sampled(spreads, classes, days, seed), promises, _unknown(day))
 
     def following(self, day: Day, kinds: Mapping[int, str] | None = None) -> Chances:
         """The same of a day that has come from this one by `Day.booked`; `kinds` of the visits that are new in it."""
@@ -92,9 +93,30 @@ class Chances:
         if not len(places):
             return Kept(np.zeros(0, np.float32), *np.zeros((2, 0, 0), np.float32))
         chances = self._walked(asked_at(self.day, visit, places, at), _class(self.spreads, self.kinds, kind))
-        own = np.arange(chances.shape[1]) == places[:, [POSITION]]
-        after = chances[~own].reshape(len(chances), -1)
-        return Kept(chances[own], after, self.planned(places[:, ROW])[:, : after.shape[1]])
+        return self._kept(places, chances)
+
+    def after_both(
+        self, halves: tuple[Visit, Visit], places: tuple[Ints, Ints], at: Point | None = None, kind: str | None = None
+    ) -> tuple[Kept, Kept]:
+        """`after` for pairs of places (`routing.pairs.Pairs`) of the two halves of a visit, which begin together."""
+        if not len(places[0]):
+            return self.after(halves[0], places[0]), self.after(halves[1], places[1])
+        visits, vehicles, rows = self.day.arrays()
+        asked, beside = (asked_at(self.day, half, own, at) for half, own in zip(halves, places, strict=True))
+        room, aside = outline(rows, vehicles), outline(rows, vehicles)
+        still, now, then = self._clocks()
+        chances, besides = np.full((2, len(places[0]), len(room.stops)), -1, np.float32)
+        walk_pairs(
+            visits, vehicles, rows, self._sampled, self._others, self._promises, asked, beside,
+            _class(self.spreads, self.kinds, kind), room, aside, still, now, then, chances, besides,
+        )  # fmt: skip
+        return self._kept(places[0], chances), self._kept(places[1], besides)
+
+    def _kept(self, places: Ints, chances: Reals) -> Kept:
+        known = np.where(chances < 0, np.float32(np.nan), chances)
+        own = np.arange(known.shape[1]) == places[:, [POSITION]]
+        after = known[~own].reshape(len(known), -1)
+        return Kept(known[own], after, self.planned(places[:, ROW])[:, : after.shape[1]])
 
     def planned(self, rows: Ints) -> Reals:
         """The chance of each promise on these rows of the day as it is (NaN where there is none), in order."""
@@ -103,18 +125,22 @@ class Chances:
             none = np.zeros(len(unknown), np.int64)
             window = np.zeros((len(unknown), 1, 2), np.int64)
             asked = Asked(unknown, none + NEW, none, none, none, window, -1, 0, 0)
-            self._planned[unknown] = self._walked(asked, 0)
+            chances = self._walked(asked, 0)
+            self._planned[unknown] = np.where(chances < 0, np.float32(np.nan), chances)
         return self._planned[rows]
 
     def _walked(self, asked: Asked, kind: int) -> Reals:
         visits, vehicles, rows = self.day.arrays()
-        days = self._sampled.most.shape[1]
-        still, now = np.ones(days, np.float32), np.zeros(days, np.float32)
+        still, now, _ = self._clocks()
         room = outline(rows, vehicles)
         chances = np.full((len(asked.row), len(room.stops)), -1, np.float32)
         walk_all(visits, vehicles, rows, self._sampled, self._promises, asked, kind, room, still, now, chances)
-        chances[chances < 0] = np.nan
         return chances
+
+    def _clocks(self) -> tuple[Reals, Reals, Reals]:
+        """Factors that change nothing, and room for the time on each day of one and another route."""
+        days = self._sampled.most.shape[1]
+        return np.ones(days, np.float32), np.zeros(days, np.float32), np.zeros(days, np.float32)
 
 
 def _unknown(day: Day) -> Reals:
@@ -155,13 +181,26 @@ def _wait(day: Day, promises: Promises) -> None:
                 promises.wait[number[after]] = day.held[before][1].leave + delay
 
 
-def _sampled(spreads: Spreads, classes: Sequence[Spread], days: int, seed: int) -> Sampled:
-    """The factors of `routing.draws`, by position on a route; every position meets each share of chance once."""
+def _sampled(spreads: Spreads, classes: Sequence[Spread], days: int, seed: int) -> tuple[Sampled, Sampled]:
+    """The factors of `routing.draws`, by position on a route, for two technicians on the same days in the same region.
+
+    Every position meets each share of chance once.
+    """
     random = np.random.default_rng(seed)
     shares = (np.arange(days) + 0.5) / days
     normal = np.array([NormalDist().inv_cdf(share) for share in shares.tolist()])
     normal /= normal.std() or 1.0
-    person, region, own, drive = (_shuffled(random, normal, rows) for rows in (1, 1, SLOTS, SLOTS))
+    region = _shuffled(random, normal, 1)
+    first, second = (_of_one(spreads, classes, random, normal, shares, region) for _ in range(2))
+    return first, second
+
+
+def _of_one(
+    spreads: Spreads, classes: Sequence[Spread], random: np.random.Generator, normal: Floats, shares: Floats,
+    region: Floats,
+) -> Sampled:  # fmt: skip
+    """The factors of one technician, of normals and shares that are shuffled for every position."""
+    person, own, drive = (_shuffled(random, normal, rows) for rows in (1, SLOTS, SLOTS))
     lot, rare = _shuffled(random, shares, SLOTS), spreads.surprises
     ready = _factors(classes, _mixed(spreads.shared_service, person, own))
     longer = np.where(lot > 1 - rare.overrun, rare.overrun_factor, 1.0)

@@ -193,3 +193,41 @@ def walk_all(
         for i in range(count):
             reach(vehicles, k, sampled, promises, asked, kind, c, i, room, still, now)
             chances[c, i] = leave(sampled, promises, asked, kind, c, i, room, now)
+
+
+@daily
+def meet(now: Reals, other: Reals) -> None:
+    """Wait for each other on every day."""
+    for d in range(now.shape[0]):
+        now[d] = other[d] = max(now[d], other[d])
+
+
+@entry
+def walk_pairs(
+    visits: Visits, vehicles: Vehicles, rows: Rows, sampled: Sampled, others: Sampled, promises: Promises,
+    asked: Asked, beside: Asked, kind: int, room: Outline, aside: Outline, still: Reals, now: Reals, then: Reals,
+    chances: Reals, besides: Reals,
+) -> None:  # fmt: skip
+    """`walk_all` of two routes at a time, `asked` and `beside`, whose new visits begin together."""
+    for c in range(asked.row.shape[0]):
+        k, n = rows.vehicle[asked.row[c]], rows.vehicle[beside.row[c]]
+        count = set_out(visits, vehicles, rows, asked, c, room, now)
+        many = set_out(visits, vehicles, rows, beside, c, aside, then)
+        first, second = asked.position[c], beside.position[c]
+        for i in range(first + 1):
+            reach(vehicles, k, sampled, promises, asked, kind, c, i, room, still, now)
+            if i < first:
+                chances[c, i] = leave(sampled, promises, asked, kind, c, i, room, now)
+        for i in range(second + 1):
+            reach(vehicles, n, others, promises, beside, kind, c, i, aside, still, then)
+            if i < second:
+                besides[c, i] = leave(others, promises, beside, kind, c, i, aside, then)
+        meet(now, then)
+        for i in range(first, count):
+            if i > first:
+                reach(vehicles, k, sampled, promises, asked, kind, c, i, room, still, now)
+            chances[c, i] = leave(sampled, promises, asked, kind, c, i, room, now)
+        for i in range(second, many):
+            if i > second:
+                reach(vehicles, n, others, promises, beside, kind, c, i, aside, still, then)
+            besides[c, i] = leave(others, promises, beside, kind, c, i, aside, then)

@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 Travel = tuple[Ints, Ints]
 Point = tuple[float, float]
 CHUNK = 40
-DIGITS = 6
+STEPS = 10**6
 ELSEWHERE = -2
 NOWHERE = np.zeros((0, 2))
 
@@ -25,17 +25,19 @@ class Reach:
     """Seconds and metres of drives; 0 where a place is -1 (anywhere).
 
     `needs_metres` False: distances matter to nobody and may be 0. `points` are the places, by number: those of the
-    problem, and then what has come to be known since.
+    problem, and then what has come to be known since; `doors` tells them apart.
     """
 
     problem: Problem
     needs_metres: bool
     points: Coordinates
+    doors: Ints
 
     @staticmethod
     def of(problem: Problem) -> Reach:
         asked = (v.max_distance is not None or v.rates.per_km for v in problem.vehicles)
-        return Reach(problem, any(asked), NOWHERE if problem.coordinates is None else problem.coordinates)
+        points = NOWHERE if problem.coordinates is None else problem.coordinates
+        return Reach(problem, any(asked), points, _doors(points))
 
     def place_at(self, at: Point) -> int:
         """The place at these coordinates (lng, lat; equal to 6 digits), ELSEWHERE when none is.
@@ -45,12 +47,13 @@ class Reach:
         self._travel()
         if self.problem.costs is not None:
             raise ValueError("the problem has costs of its own, which say nothing of other points; leave out `at`")
-        same = np.flatnonzero((np.round(self.points, DIGITS) == np.round(at, DIGITS)).all(axis=1))
+        same = np.flatnonzero(self.doors == _doors(np.array([at])))
         return int(same[0]) if len(same) else ELSEWHERE
 
     def with_point(self, at: Point) -> Reach:
         """The same with one more place, the last one."""
-        return replace(self, points=np.concatenate([self.points, np.array([at])]))
+        points = np.concatenate([self.points, np.array([at])])
+        return replace(self, points=points, doors=_doors(points))
 
     def legs(self, start: Ints, end: Ints) -> Travel:
         """From each `start` to the `end` beside it."""
@@ -107,6 +110,13 @@ class Reach:
         if self.problem.coordinates is None or self.problem.travel is None:
             raise ValueError("the problem has neither durations nor coordinates with travel")
         return self.points, self.problem.travel
+
+
+def _doors(points: Coordinates) -> Ints:
+    """One number for each point: points equal to 6 digits have the same."""
+    lng, lat = np.rint(points.T * STEPS).astype(np.int64)
+    doors: Ints = (lng << 32) + lat
+    return doors
 
 
 def drive_costs(seconds: Ints, metres: Ints, per_hour: Ints, per_km: Ints) -> Ints:

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.clock import held as later
 from routing.day_kernel import FAR
-from routing.plan import Route, Stop
+from routing.joint import timed
+from routing.plan import Plan, Route, Stop
 from routing.problem import Coordinates, Problem, SameStart, Visit
-from routing.schedule import stops
 
 Ints = NDArray[np.int64]
 
@@ -31,22 +32,15 @@ def held_together(
     problem: Problem, routes: Sequence[Route], links: Sequence[SameStart], held: Mapping[int, tuple[int, Stop]]
 ) -> dict[int, tuple[int, Stop]]:
     """Vehicle and times of newly linked visits on `routes`; those `held` before keep their starts."""
-    bounds = {visit: stop.start for visit, (_, stop) in held.items()}
-    for link in links:
-        alone = _starts(problem, routes, bounds)
-        both = (alone[link.first][1].start, alone[link.second][1].start)
-        bounds |= {link.first: max(both), link.second: max(both)}
-    timed = _starts(problem, routes, bounds)
-    return {visit: timed[visit] for link in links for visit in (link.first, link.second)}
-
-
-def _starts(problem: Problem, routes: Sequence[Route], bounds: Mapping[int, int]) -> dict[int, tuple[int, Stop]]:
-    """Vehicle and times of every visit of routes that begins not before its bound."""
+    served = [problem.visit(visit) for route in routes for visit in route.visits]
+    bound = [later(visit, held[visit.id][1].start) if visit.id in held else visit for visit in served]
+    alone = replace(problem, visits=tuple(bound), links=tuple(links))
+    joined = {visit for link in links for visit in (link.first, link.second)}
     return {
-        stop.visit: (route.vehicle, stop)
-        for route in routes
-        for stop in stops(problem, route, bounds)
-        if stop.visit is not None
+        stop.visit: (vehicle, stop)
+        for vehicle, stops in timed(alone, Plan(tuple(routes), {})).items()
+        for stop in stops
+        if stop.visit in joined
     }
 
 

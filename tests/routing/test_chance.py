@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from routing.chance import Chances
-from routing.day import Day
+from routing.day import ROW, Day
 from routing.insertion import inserted
+from routing.pairs import pairs
 from routing.plan import Plan, Route
 from routing.problem import Break, Problem, SameStart, TimeWindow, Vehicle, Visit
 from routing.simulate import simulate
 from routing.spread import Spread, Spreads, Surprises
 from routing.travel import GreatCircle
 from tests.routing.test_insertion import keepable
+from tests.routing.test_pairs import booked
 from tests.routing.towns import HOUR, MINUTE
 from tests.routing.worlds import problems
 
@@ -203,3 +205,23 @@ def test_a_partner_is_waited_for_as_planned() -> None:
     early, behind = (Chances.of(Day.of(one, plan)).planned(np.arange(2))[:, :2] for one in (problem, late))
     assert early[1, 0] == behind[1, 0] == 1.0
     assert behind[0, 1] < 0.9 < early[0, 1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(most_visits=6, most_vehicles=4, plain=True), st.data())
+def test_two_who_begin_together_wait_for_each_other_as_in_the_simulation(problem: Problem, draw: st.DataObject) -> None:
+    wanted, plan = problem.visits[0], keepable(problem, draw)
+    if not wanted.windows:
+        return
+    day = Day.of(problem, plan)
+    halves = replace(wanted, id=50), replace(wanted, id=-50, load=(), pickup=())
+    found = pairs(day, *halves)
+    kinds = {50: "long", -50: "long"}
+    both = Chances.of(day, WILD, days=DAYS).after_both(halves, found, kind="long")
+    for n in range(len(found.first)):
+        more, after = booked(problem, day, halves, found, n)
+        seen = simulated(more, after, WILD, kinds)
+        for half, places, kept in zip(halves, found, both, strict=True):
+            assert kept.chance[n] == pytest.approx(seen[half.id], abs=0.04)
+            for visit, chance in zip(day.routes[places[n, ROW]].visits, kept.after[n], strict=False):
+                assert np.isnan(chance) if visit not in seen else chance == pytest.approx(seen[visit], abs=0.04)
