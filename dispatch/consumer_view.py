@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from dispatch import photos
+from dispatch import on_the_day, photos, quote, verification, waitlist
+from dispatch.consumer_records import Wish
 from dispatch.day_plan import Stop
 from dispatch.evidence import Proof
+from dispatch.on_the_day import Told, Whereabouts
 from dispatch.partners import names
+from dispatch.quote import Quote
 from dispatch.system import System
 from dispatch.technician_day import photos_of, stop_of
 from dispatch.work_order import (
@@ -22,14 +25,13 @@ from dispatch.work_order import (
     ConsumerLink,
     FailureReason,
     Visit,
+    VisitCause,
     VisitState,
     WorkOrder,
     WorkOrderState,
 )
 from technicians.errors import NotFound
 
-ROUND = timedelta(minutes=10)
-SPREAD = timedelta(minutes=30)
 LONGEST_ADDRESS = 48
 COMPOUND_SURNAMES = (
     "欧阳", "上官", "司马", "诸葛", "司徒", "东方", "尉迟", "皇甫", "慕容", "令狐", "夏侯", "端木",
@@ -41,12 +43,17 @@ class Stage(StrEnum):
     """Where the consumer stands."""
 
     NOT_READY = "not-ready"
+    TO_ANSWER = "to-answer"
     TO_BOOK = "to-book"
+    HELD = "held"
     BOOKED = "booked"
     ON_THE_WAY = "on-the-way"
     ON_SITE = "on-site"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+
+
+UNDECIDED = frozenset({Stage.TO_ANSWER, Stage.TO_BOOK, Stage.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,10 @@ class Photo:
 class ConsumerView:
     """The exact allow-list. Instants are aware UTC, to be shown in `zone`; `today` is the date there.
 
-    `technician` and `expected` (from, to) are known once the day is published. `failure` is why the visit
-    before could not be completed. `is_late`: the window has closed and nobody has come.
+    The window is the promised one, or the one kept until `held_until`; `delivery` that of a trip that brings the goods
+    first. `technician` and `expected` are known once the day is published. `failure` is why the visit before could not
+    be completed. `is_late`: the window has closed and nobody has come. `code` accepts the work; it is shown from the
+    day of the visit on. `asks`: the product has questions whose answers may still be changed.
     """
 
     stage: Stage
@@ -87,14 +96,25 @@ class ConsumerView:
     reference: str
     starts_at: datetime | None
     ends_at: datetime | None
+    held_until: datetime | None
+    delivery: tuple[datetime, datetime] | None
     times_booked: int
+    quote: Quote
+    asks: bool
     is_late: bool
     technician: str | None
-    expected: tuple[datetime, datetime] | None
+    expected: Told | None
+    whereabouts: Whereabouts | None
+    code: str | None
     arrived_at: datetime | None
     left_at: datetime | None
     failure: FailureReason | None
+    wishes: frozenset[Wish]
     photos: tuple[Photo, ...]
+
+    @property
+    def is_today(self) -> bool:
+        return self.starts_at is not None and self.starts_at.astimezone(self.zone).date() == self.today
 
 
 def view(session: Session, link: ConsumerLink, at: datetime) -> ConsumerView:
@@ -102,9 +122,11 @@ def view(session: Session, link: ConsumerLink, at: datetime) -> ConsumerView:
     order = link.work_order
     visit = _present(order)
     promise = _promise(visit)
-    stage = _stage(order, visit, promise)
+    kept = promise or _hold(visit, at)
+    stage = _stage(order, visit, promise, kept)
     stop = stop_of(session, visit) if promise else None
     zone = order.county.area.zone if order.county else ZoneInfo(CHINA)
+    today = at.astimezone(zone).date()
     product = order.product
     return ConsumerView(
         stage=stage,
@@ -115,17 +137,24 @@ def view(session: Session, link: ConsumerLink, at: datetime) -> ConsumerView:
         icon=product.icon,
         address=shortened(order.address),
         zone=zone,
-        today=at.astimezone(zone).date(),
+        today=today,
         reference=f"{order.merchant.code}-{order.number}-{visit.sequence}",
-        starts_at=promise.window_starts_at if promise else None,
-        ends_at=promise.window_ends_at if promise else None,
+        starts_at=kept.window_starts_at if kept else None,
+        ends_at=kept.window_ends_at if kept else None,
+        held_until=kept.held_until if kept and stage == Stage.HELD else None,
+        delivery=_delivery(order),
         times_booked=len(visit.appointments),
+        quote=quote.of(order),
+        asks=stage in UNDECIDED and bool(quote.questions(product)),
         is_late=stage == Stage.BOOKED and promise is not None and promise.window_ends_at < at,
         technician=_technicians(session, visit, stop),
-        expected=_expected(visit, stop, promise),
+        expected=on_the_day.told(session, visit, promise, at),
+        whereabouts=on_the_day.whereabouts(session, visit, at),
+        code=verification.shown(visit, promise.window_starts_at.astimezone(zone).date() if promise else None, today),
         arrived_at=visit.arrived_at,
         left_at=visit.left_at,
         failure=_failure(order, visit),
+        wishes=waitlist.wishes(session, order),
         photos=tuple(_photos(session, order)) if stage == Stage.COMPLETED else (),
     )
 
@@ -155,8 +184,9 @@ def known_as(name: str) -> str:
 
 
 def _present(order: WorkOrder) -> Visit:
-    """The visit to come or under way, else the latest one."""
-    return next((visit for visit in reversed(order.visits) if visit.is_open), order.visits[-1])
+    """The visit to come or under way, else the latest one; not the trip that only brings the goods."""
+    work = [visit for visit in order.visits if visit.cause != VisitCause.DELIVERY] or order.visits
+    return next((visit for visit in reversed(work) if visit.is_open), work[-1])
 
 
 def _promise(visit: Visit) -> Appointment | None:
@@ -165,7 +195,20 @@ def _promise(visit: Visit) -> Appointment | None:
     return visit.appointment or next((a for a in reversed(visit.appointments) if a.state in ended), None)
 
 
-def _stage(order: WorkOrder, visit: Visit, promise: Appointment | None) -> Stage:
+def _hold(visit: Visit, at: datetime) -> Appointment | None:
+    """What is kept for the consumer to decide, until its time has run out."""
+    hold = visit.hold
+    return hold if hold is not None and hold.held_until is not None and hold.held_until > at else None
+
+
+def _delivery(order: WorkOrder) -> tuple[datetime, datetime] | None:
+    """The window in which the goods are brought, while that is still to come."""
+    trips = [visit for visit in order.visits if visit.cause == VisitCause.DELIVERY and visit.is_open]
+    kept = [trip.appointment or trip.hold for trip in trips]
+    return next(((each.window_starts_at, each.window_ends_at) for each in kept if each is not None), None)
+
+
+def _stage(order: WorkOrder, visit: Visit, promise: Appointment | None, kept: Appointment | None) -> Stage:
     match order.state:
         case WorkOrderState.CANCELLED:
             return Stage.CANCELLED
@@ -178,7 +221,11 @@ def _stage(order: WorkOrder, visit: Visit, promise: Appointment | None) -> Stage
             return Stage.ON_SITE
     if promise is not None:
         return Stage.BOOKED
-    return Stage.TO_BOOK if order.state == WorkOrderState.BOOKABLE else Stage.NOT_READY
+    if order.state != WorkOrderState.BOOKABLE:
+        return Stage.NOT_READY
+    if kept is not None:
+        return Stage.HELD
+    return Stage.TO_ANSWER if quote.is_asked(order) else Stage.TO_BOOK
 
 
 def _technicians(session: Session, visit: Visit, stop: Stop | None) -> str | None:
@@ -187,24 +234,6 @@ def _technicians(session: Session, visit: Visit, stop: Stop | None) -> str | Non
     alone = visit.technician if visit.technician_id not in {technician_id for technician_id, _ in planned} else None
     people = [alone.name] if alone else [name for _, name in planned]
     return "、".join(known_as(name) for name in people) or None
-
-
-def _expected(visit: Visit, stop: Stop | None, promise: Appointment | None) -> tuple[datetime, datetime] | None:
-    """Half an hour around the start: from the way once it has begun, before that from the published plan."""
-    if stop is None or promise is None:
-        return None
-    if visit.state == VisitState.EN_ROUTE and visit.en_route_at is not None:
-        start = _rounded(visit.en_route_at + timedelta(seconds=stop.travel))
-        return start, start + SPREAD
-    if visit.state != VisitState.WAITING:
-        return None
-    start = _rounded(stop.scheduled_start)
-    return max(start, promise.window_starts_at), max(start, min(start + SPREAD, promise.window_ends_at))
-
-
-def _rounded(at: datetime) -> datetime:
-    """Down to ten minutes: a time to the minute would promise more than anybody knows."""
-    return at - timedelta(seconds=at.timestamp() % ROUND.total_seconds())
 
 
 def _failure(order: WorkOrder, visit: Visit) -> FailureReason | None:

@@ -68,25 +68,36 @@ def answer(session: Session, order: WorkOrder, answers: Mapping[str, str], *, by
     if order.quoted_at is not None and checked == order.answers:
         return of(order)
     _require_free(order, visits)
-    fresh = quote(order.product, checked, kilometres(order))
+    return _keep(session, order, checked, visits, by=by, at=at)
+
+
+def bind(session: Session, order: WorkOrder, *, by: str, at: datetime) -> Quote:
+    """The price in force; the one of the usual answers is made binding where nobody has answered yet.
+
+    To be called in whatever transaction promises a window. Work for which a time is kept takes as long as it did.
+    """
+    if order.quoted_at is not None:
+        return of(order)
+    usual = questionnaire.answered(_all(order.product), {})
+    free = [visit for visit in _to_come(session, order) if _is_free(visit)]
+    return _keep(session, order, usual, free, by=by, at=at)
+
+
+def _keep(
+    session: Session, order: WorkOrder, answers: dict[str, str], visits: Sequence[Visit], *, by: str, at: datetime
+) -> Quote:
+    fresh = quote(order.product, answers, kilometres(order))
     before = {"answers": order.answers, "total": order.quote.get("total")}
-    order.answers, order.quote, order.quoted_at = checked, asdict(fresh), at
+    order.answers, order.quote, order.quoted_at = answers, asdict(fresh), at
     for visit in visits:
         visit.service = order.product.duration + fresh.minutes * MINUTE
         visit.revision += 1
     session.flush()
     audit.note(
         session, by, "work-order.quoted", "work-order", order.id, at=at,
-        before=before, after={"answers": checked, "total": fresh.total},
+        before=before, after={"answers": answers, "total": fresh.total},
     )  # fmt: skip
     return fresh
-
-
-def bind(session: Session, order: WorkOrder, *, by: str, at: datetime) -> Quote:
-    """The price in force; the one of the usual answers is made binding where nobody has answered yet."""
-    if order.quoted_at is not None:
-        return of(order)
-    return answer(session, order, {}, by=by, at=at)
 
 
 def of(order: WorkOrder) -> Quote:
@@ -153,7 +164,7 @@ def _to_come(session: Session, order: WorkOrder) -> list[Visit]:
 
 
 def _require_free(order: WorkOrder, visits: Sequence[Visit]) -> None:
-    """Conflict once somebody has set out, or while a time is kept that was worked out with other answers."""
+    """Conflict once somebody has set out, and while a time is kept that was worked out with other answers."""
     is_over = order.state in {WorkOrderState.COMPLETED, WorkOrderState.CANCELLED}
     if is_over or any(visit.state != VisitState.WAITING for visit in visits):
         raise Conflict(
@@ -161,9 +172,14 @@ def _require_free(order: WorkOrder, visits: Sequence[Visit]) -> None:
             field="answers",
             remedy="Ask the shop if something is different from what was said.",
         )
-    if any(visit.appointment is not None or visit.hold is not None for visit in visits):
+    if not all(_is_free(visit) for visit in visits):
         raise Conflict(
             "A time is kept that was worked out with the present answers.",
             field="answers",
             remedy="Give the time back, answer anew, then choose a time again.",
         )
+
+
+def _is_free(visit: Visit) -> bool:
+    """Whether no time is kept for it."""
+    return visit.state == VisitState.WAITING and visit.appointment is None and visit.hold is None

@@ -14,6 +14,7 @@ from webapp import (
     board,
     board_plans,
     consumer,
+    consumer_booking,
     coverage,
     csrf,
     errors,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     coverage.bp,
     slot_policies.bp,
     consumer.bp,
+    consumer_booking.bp,
     api.bp,
     api_solve.bp,
 )

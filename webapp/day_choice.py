@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton
 from flask_babel import gettext as _
 
-from dispatch.slots import DAYS, Grade, Offer
+from dispatch.slot_policy import USUAL
+from dispatch.slots import Grade, Offer
 from technicians.errors import InvalidInput
 from webapp.page import language_here
 
@@ -59,7 +60,7 @@ class DayChoice:
 def days(offers: list[Offer], shown: Booked, asked: str | None) -> list[DayChoice]:
     """The days ahead from today on; open is the day asked for, else the booked one, else the first free one."""
     has_better = any(offer.grade != Grade.BEST for offer in offers)
-    by_day: dict[date, list[Window]] = {shown.today + timedelta(days=n): [] for n in range(DAYS)}
+    by_day: dict[date, list[Window]] = {shown.today + timedelta(days=n): [] for n in range(USUAL.days)}
     for offer in offers:
         by_day.setdefault(offer.on_date, []).append(_window(offer, shown, has_better))
     free = [on_date for on_date, windows in by_day.items() if windows]

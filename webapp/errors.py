@@ -148,7 +148,8 @@ def _answer(
     more: dict[str, Any] | None = None,
 ) -> Response:
     if not wants_json():
-        template = "consumer/error.html" if request.blueprint == "consumer" else "error.html"
+        is_consumers = (request.blueprint or "").startswith("consumer")
+        template = "consumer/error.html" if is_consumers else "error.html"
         page = render_template(template, status=status, message=message, remedy=remedy, more=more or {})
         return Response(page, status)
     problem = {

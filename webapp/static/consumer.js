@@ -1,24 +1,17 @@
-// Niceties only: change the day without a reload, say what will be booked, send once, look again on the way.
+// Niceties only: change the day without a reload, send once, look again on the day, a map while somebody is on the way.
 
-const form = document.querySelector("form.times");
-const button = document.querySelector("[data-submit]");
+const AGAIN = 60_000;
+const times = document.querySelector("form.times");
 
 function open(day) {
   for (const chip of document.querySelectorAll("a.day")) {
     if (chip.dataset.day === day) chip.setAttribute("aria-current", "date");
     else chip.removeAttribute("aria-current");
   }
-  for (const set of form.querySelectorAll("fieldset")) set.hidden = set.disabled = set.dataset.windows !== day;
-  for (const chosen of form.querySelectorAll("input:checked")) chosen.checked = false;
-  button.textContent = button.dataset.submit;
+  for (const windows of times.querySelectorAll("[data-windows]")) windows.hidden = windows.dataset.windows !== day;
 }
 
-function sayWhat() {
-  const chosen = form.querySelector("fieldset:enabled input:checked");
-  if (chosen) button.textContent = form.dataset.choose.replace("{time}", chosen.dataset.label);
-}
-
-if (form) {
+if (times) {
   for (const chip of document.querySelectorAll("a.day")) {
     chip.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -26,23 +19,49 @@ if (form) {
       open(chip.dataset.day);
     });
   }
-  form.addEventListener("change", sayWhat);
-  sayWhat();
 }
 
-for (const sent of document.querySelectorAll("form")) {
-  sent.addEventListener("submit", (event) => {
-    if (sent.dataset.sent) event.preventDefault();
-    sent.dataset.sent = "yes";
-    button?.setAttribute("aria-busy", "true");
-  });
-}
+document.addEventListener("submit", (event) => {
+  const sent = event.target;
+  if (sent.dataset.sent) event.preventDefault();
+  sent.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
 addEventListener("pageshow", () => {
   for (const sent of document.querySelectorAll("form")) delete sent.dataset.sent;
-  button?.removeAttribute("aria-busy");
+  for (const busy of document.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
 });
 
-const stage = document.querySelector("[data-stage]")?.dataset.stage;
-if (stage === "on-the-way" || stage === "on-site") {
-  setInterval(() => document.visibilityState === "visible" && location.reload(), 60_000);
+// On the day: what has changed is put in its place; who is reading or tapping is not disturbed.
+async function lookAgain() {
+  if (document.visibilityState !== "visible") return;
+  const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
+  const shown = document.getElementById("main");
+  if (!fresh || fresh.textContent === shown.textContent || shown.contains(document.activeElement)) return;
+  const map = shown.querySelector("#map");
+  const place = fresh.querySelector("#map");
+  if (place && !map) return location.reload();
+  if (place) place.replaceWith(map);
+  const hero = shown.querySelector("[data-live]");
+  const next = fresh.querySelector("[data-live]");
+  if (hero && next) {
+    hero.className = next.className;
+    hero.dataset.stage = next.dataset.stage;
+    hero.replaceChildren(...next.childNodes);
+    next.replaceWith(hero);
+  }
+  shown.replaceChildren(...fresh.childNodes);
+  showMap();
 }
+
+function showMap() {
+  const place = document.getElementById("map");
+  if (!place || place.dataset.begun) return;
+  place.dataset.begun = "yes";
+  import(place.dataset.module).then((module) => module.show(place)).catch((cause) => console.warn("map:", cause));
+}
+
+if (document.querySelector("[data-live]")) setInterval(lookAgain, AGAIN);
+showMap();
