@@ -6,7 +6,7 @@ The outbox row names the order and the template only; name, number and link are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -35,6 +35,11 @@ class Template(StrEnum):
     ISSUE_ANSWERED = "issue-answered"
 
 
+PROMISING = (Template.BOOKED, Template.MOVED)
+EVENING = time(18)
+LONG_AGO = timedelta(hours=12)
+
+
 def tell(
     session: Session,
     order: WorkOrder,
@@ -44,12 +49,29 @@ def tell(
     at: datetime,
     promise: Appointment | None = None,
 ) -> Outbox:
-    """Promise the message; it is sent if, and only if, the caller's transaction commits."""
+    """Promise the message; it is sent if, and only if, the caller's transaction commits and it is still true then.
+
+    A window that is promised is told again the evening before, unless it was promised less than twelve hours earlier.
+    """
     payload: dict[str, Any] = {"template": template, "order_id": order.id}
     if promise is not None:
         payload["window"] = [promise.window_starts_at.isoformat(), promise.window_ends_at.isoformat()]
     session.info["wake"] = True
-    return outbox.add(session, OutboxKind.MESSAGE, payload, asked_by=by, at=at)
+    told = outbox.add(session, OutboxKind.MESSAGE, payload, asked_by=by, at=at)
+    due_at = _day_before(order, promise) if promise is not None and template in PROMISING else None
+    if due_at is not None and due_at - at >= LONG_AGO:
+        reminder = payload | {"template": Template.DAY_BEFORE}
+        outbox.add(session, OutboxKind.MESSAGE, reminder, asked_by=by, at=at, due_at=due_at)
+    return told
+
+
+def _day_before(order: WorkOrder, promise: Appointment) -> datetime | None:
+    """Six in the evening before the window, by the clock of where the consumer lives."""
+    if order.county is None:
+        return None
+    zone = order.county.area.zone
+    evening = promise.window_starts_at.astimezone(zone).date() - timedelta(days=1)
+    return datetime.combine(evening, EVENING, zone).astimezone(UTC)
 
 
 def invite(session: Session, order: WorkOrder, *, by: str, at: datetime) -> None:
