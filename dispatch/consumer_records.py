@@ -110,7 +110,7 @@ class Issue(Base, Stateful[IssueState]):
     __table_args__ = (Index("ix_issue_state", "state", "opened_at"),)
     NEXT: ClassVar = {
         IssueState.OPEN: frozenset({IssueState.ANSWERED, IssueState.RESOLVED}),
-        IssueState.ANSWERED: frozenset({IssueState.RESOLVED}),
+        IssueState.ANSWERED: frozenset({IssueState.OPEN, IssueState.RESOLVED}),
         IssueState.RESOLVED: frozenset({IssueState.OPEN}),
     }
 

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from dispatch import orders
+from dispatch import calls, orders
 from dispatch.audit import AuditEntry
 from dispatch.evidence import Proof, ProofKind, VisitEvent
 from dispatch.photo_store import PhotoStore
+from dispatch.sla_clock import SlaClock
+from dispatch.sla_standing import state_of
 from dispatch.work_order import Appointment, Visit, WorkOrder
 from technicians.errors import NotFound
 from technicians.people import Technician
@@ -21,13 +23,16 @@ from technicians.people import Technician
 DECIDED = "decided"
 PROMISED = "promised"
 REPORTED = "reported"
+TIMED = "timed"
+CALLED = "called"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the history. `what` is an audit action, an event type or an appointment's state.
+    """One line of the history. `what` is an audit action, an event type, an appointment's state or `clock.…`.
 
-    `kind` says which: `decided` (in the office or by a merchant), `promised`, `reported` (by a phone).
+    `kind` says which: `decided` (in the office or by a merchant), `promised`, `reported` (by a phone), `timed` (what
+    happened to a clock, with what had run and rested by then), `called` (the consumer, by a dispatcher).
     """
 
     at: datetime
@@ -54,7 +59,13 @@ def history(session: Session, order_id: int, *, merchant_id: int | None = None) 
     """Everything, the earliest first. NotFound for an unknown order or another merchant's."""
     order = orders.find(session, order_id, merchant_id=merchant_id)
     visits = [visit.id for visit in order.visits]
-    told = [*_decided(session, order, visits), *_promised(session, visits), *_reported(session, visits)]
+    told = [
+        *_decided(session, order, visits),
+        *_promised(session, visits),
+        *_reported(session, visits),
+        *_timed(session, order_id),
+        *_called(session, order_id),
+    ]
     return sorted(told, key=lambda happening: happening.at)
 
 
@@ -89,6 +100,25 @@ def _reported(session: Session, visits: list[int]) -> Iterator[Happening]:
         has_failed = event.type == "could-not-complete"
         facts = {**event.payload, **({"reason": reason} if has_failed else {})}
         yield Happening(event.device_time, REPORTED, event.type, name, note if has_failed else "", facts)
+
+
+def _timed(session: Session, order_id: int) -> Iterator[Happening]:
+    """The ledgers of its clocks; that one began is told by what began it."""
+    clocks = select(SlaClock).where(SlaClock.work_order_id == order_id).options(selectinload(SlaClock.entries))
+    for clock in session.scalars(clocks.order_by(SlaClock.id)):
+        for n, entry in enumerate(clock.entries[1:], start=2):
+            now = state_of(clock, clock.entries[:n], entry.at)
+            facts = {
+                "timed": clock.kind, "run": now.elapsed, "rested": now.paused_for, "target": clock.target,
+                "percent": entry.percent, "cause": entry.cause, "until": entry.until,
+            }  # fmt: skip
+            yield Happening(entry.at, TIMED, f"clock.{entry.event}", entry.by, entry.note, facts)
+
+
+def _called(session: Session, order_id: int) -> Iterator[Happening]:
+    for call in calls.of_order(session, order_id):
+        what = "consumer.reached" if call.reached else "consumer.not-reached"
+        yield Happening(call.at, CALLED, what, call.by, call.note)
 
 
 def photos(session: Session, order: WorkOrder) -> list[Photo]:
