@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.day import COST, LATEST, ROW, START
+from routing.day_kernel import FAR
 from routing.planned_kernel import entry, kernel
 
 Ints = NDArray[np.int64]
@@ -15,10 +16,10 @@ FIRST, SECOND, PRICE = range(3)
 
 @kernel
 def price(one: Ints, other: Ints) -> int:
-    """What two places seem to cost together, waiting included; -1 when they cannot begin at one instant."""
+    """What two places seem to cost together, waiting included; FAR when they cannot begin at one instant."""
     start = max(one[START], other[START])
     if one[ROW] == other[ROW] or start > min(one[LATEST], other[LATEST]):
-        return -1
+        return FAR
     return int(one[COST] + other[COST] + 2 * start - one[START] - other[START])
 
 
@@ -62,6 +63,6 @@ def best_pairs(places: Ints, mine: Ints, others: Ints, theirs: Ints, best: Ints)
             if many == best.shape[0] and least >= best[many - 1, PRICE]:
                 break
             cost = price(places[n], others[m])
-            if cost >= 0 and (many < best.shape[0] or cost < best[many - 1, PRICE]):
+            if cost < FAR and (many < best.shape[0] or cost < best[many - 1, PRICE]):
                 many = keep(places, others, best, many, n, m, cost)
     return many
