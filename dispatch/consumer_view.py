@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from dispatch import on_the_day, photos, quote, verification, waitlist
+from dispatch import on_the_day, photos, quote, raised_issues, verification, waitlist
 from dispatch.consumer_records import Wish
 from dispatch.day_plan import Stop
 from dispatch.evidence import Proof
 from dispatch.on_the_day import Told, Whereabouts
 from dispatch.partners import names
 from dispatch.quote import Quote
+from dispatch.raised_issues import Raised
 from dispatch.system import System
 from dispatch.technician_day import photos_of, stop_of
 from dispatch.work_order import (
@@ -81,7 +82,8 @@ class ConsumerView:
     The window is the promised one, or the one kept until `held_until`; `delivery` that of a trip that brings the goods
     first. `technician` and `expected` are known once the day is published. `failure` is why the visit before could not
     be completed. `is_late`: the window has closed and nobody has come. `code` accepts the work; it is shown from the
-    day of the visit on. `asks`: the product has questions whose answers may still be changed.
+    day of the visit on. `asks`: the product has questions whose answers may still be changed. `has_lapsed`: the window
+    kept last was not confirmed in time.
     """
 
     stage: Stage
@@ -110,6 +112,8 @@ class ConsumerView:
     left_at: datetime | None
     failure: FailureReason | None
     wishes: frozenset[Wish]
+    has_lapsed: bool
+    issues: tuple[Raised, ...]
     photos: tuple[Photo, ...]
 
     @property
@@ -155,6 +159,8 @@ def view(session: Session, link: ConsumerLink, at: datetime) -> ConsumerView:
         left_at=visit.left_at,
         failure=_failure(order, visit),
         wishes=waitlist.wishes(session, order),
+        has_lapsed=stage in UNDECIDED and kept is None and _has_lapsed(visit),
+        issues=raised_issues.of_order(session, order.id, at),
         photos=tuple(_photos(session, order)) if stage == Stage.COMPLETED else (),
     )
 
@@ -199,6 +205,12 @@ def _hold(visit: Visit, at: datetime) -> Appointment | None:
     """What is kept for the consumer to decide, until its time has run out."""
     hold = visit.hold
     return hold if hold is not None and hold.held_until is not None and hold.held_until > at else None
+
+
+def _has_lapsed(visit: Visit) -> bool:
+    """Whether what was kept last is no longer kept, given back already or not."""
+    last = visit.appointments[-1] if visit.appointments else None
+    return last is not None and last.state in {AppointmentState.EXPIRED, AppointmentState.HELD}
 
 
 def _delivery(order: WorkOrder) -> tuple[datetime, datetime] | None:

@@ -15,6 +15,7 @@ from webapp import (
     board_plans,
     consumer,
     consumer_booking,
+    consumer_issues,
     coverage,
     csrf,
     errors,
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     slot_policies.bp,
     consumer.bp,
     consumer_booking.bp,
+    consumer_issues.bp,
     api.bp,
     api_solve.bp,
 )

@@ -120,13 +120,20 @@ def sentence(refusal: ShifuError, shown: ConsumerView) -> str:
         return str(_told(refusal, shown))
 
 
+def plain(refusal: ShifuError, shown: ConsumerView) -> str:
+    """What the error itself says, and what to do."""
+    with force_locale(language(shown)):
+        space = " " if language(shown) == "en" else ""
+        return f"{sentences.message(refusal)}{space}{sentences.remedy(refusal) or ''}"
+
+
 def _told(refusal: ShifuError, shown: ConsumerView) -> str:
     if isinstance(refusal, SlotTaken):
         return str(_("Somebody else has just taken this time. These are free now."))
     if isinstance(refusal, HoldExpired):
         return str(_("The time is no longer kept for you. Nothing is lost: these are free now."))
     if isinstance(refusal, TooMuchHeld) or (refusal.field or "").startswith("answers"):
-        return f"{sentences.message(refusal)}{' ' if language(shown) == 'en' else ''}{sentences.remedy(refusal) or ''}"
+        return plain(refusal, shown)
     if isinstance(refusal, InvalidInput):
         return str(_("This time can no longer be chosen. These are free now."))
     if shown.stage in {Stage.ON_THE_WAY, Stage.ON_SITE}:

@@ -12,16 +12,17 @@ from dispatch import money as amounts
 from dispatch.questionnaire import Extra, Question
 from webapp.page import language_here, local_name
 
+SIGN = {"CNY": "¥"}
+"""Where the short sign is what people here write in either language."""
 CLDR = {"zh": "zh_CN", "en": "en_US"}
 
 
 def money(amount: int, currency: str) -> str:
     """¥120, or ¥99.50: with its currency, decimals only where there are some."""
     whole = amounts.major(amount, currency)
-    pattern = "¤#,##0" if "." not in whole else None
-    return format_currency(
-        Decimal(whole), currency, pattern, locale=CLDR[language_here()], currency_digits=pattern is None
-    )
+    places = "" if "." not in whole else ".00"
+    pattern = f"{SIGN.get(currency, '¤')}#,##0{places}"
+    return format_currency(Decimal(whole), currency, pattern, locale=CLDR[language_here()], currency_digits=False)
 
 
 def adds(extra: Extra, currency: str) -> str:
@@ -35,4 +36,4 @@ def condition(question: Question, asked: Sequence[Question]) -> str:
         return ""
     other = next(each for each in asked if each.code == question.only_if[0])
     answer = local_name(other.chosen(question.only_if[1]))
-    return str(_(", only if %(question)s: %(answer)s", question=local_name(other), answer=answer))
+    return str(_(" (only if “%(question)s” is “%(answer)s”)", question=local_name(other), answer=answer))
