@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, check_in, facts, messages, order_events, sla
+from dispatch import audit, check_in, expected_times, facts, messages, order_events, sla
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, Proof
 from dispatch.facts import Fact
@@ -97,6 +97,7 @@ def set_out(session: Session, visit_id: int, technician_id: int, fact: Fact) -> 
             session, visit.work_order, Template.ON_THE_WAY, by=actor(session, technician_id), at=fact.received_at
         )
     facts.record(session, visit, technician_id, EventType.EN_ROUTE, fact)
+    expected_times.after_fact(session, visit, fact.received_at)
     return visit
 
 
@@ -112,6 +113,7 @@ def arrive(session: Session, visit_id: int, technician_id: int, fact: Fact) -> V
         visit.arrival_distance = found.distance
         _announce(session, visit, OrderEvent.ON_SITE, fact)
     learnt = check_in.learn_position(visit.work_order, fact, found)
+    expected_times.after_fact(session, visit, fact.received_at)
     facts.record(
         session, visit, technician_id, EventType.CHECK_IN, fact,
         distance=found.distance, outside_geofence=found.outside_geofence, position_learnt=learnt is not None,
@@ -142,6 +144,7 @@ def complete(session: Session, visit_id: int, technician_id: int, fact: Fact, *,
     _announce(session, visit, OrderEvent.COMPLETED, fact)
     _decide_appointment(session, visit, fact)
     facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note)
+    expected_times.after_fact(session, visit, fact.received_at)
     return visit
 
 
@@ -165,6 +168,7 @@ def could_not_complete(
     messages.tell(session, visit.work_order, Template.AGAIN, by=actor(session, technician_id), at=fact.received_at)
     sla.could_not_complete(session, visit.work_order, reason, fact.received_at, actor(session, technician_id))
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
+    expected_times.after_fact(session, visit, fact.received_at)
     return visit
 
 
