@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import booking, slots
-from dispatch.slots import Offer
-from dispatch.work_order import Appointment, BookedBy, Visit, VisitState, WorkOrder, WorkOrderState
+from dispatch.slots import Offered
+from dispatch.work_order import Appointment, AppointmentState, BookedBy, Visit, VisitState, WorkOrder, WorkOrderState
 from routing.travel import TravelTimes
 from technicians.errors import Conflict
 
@@ -22,11 +22,53 @@ def can_choose(order: WorkOrder) -> bool:
     return is_ready and [visit.state for visit in order.visits if visit.is_open] == [VisitState.WAITING]
 
 
-def offers(session: Session, travel_times: TravelTimes, order: WorkOrder, at: datetime) -> list[Offer]:
-    """The windows the order can be promised now, or moved to; Conflict when it cannot be booked."""
+def offers(session: Session, travel_times: TravelTimes, order: WorkOrder, at: datetime) -> Offered:
+    """The windows the order can be promised now, or moved to, or why there is none; Conflict if it cannot be booked."""
     visit = _open_visit(session, order.id, lock=False)
     booking.require_open(visit)
     return slots.offers(session, travel_times, visit, at)
+
+
+def hold(
+    session: Session,
+    travel_times: TravelTimes,
+    order: WorkOrder,
+    starts_at: datetime,
+    *,
+    booked_by: BookedBy,
+    by: str,
+    at: datetime,
+) -> Appointment:
+    """Keep a window for some minutes while the consumer decides; the same one twice is one hold.
+
+    Raises SlotTaken, InvalidInput for a window that is never on offer, TooMuchHeld, Conflict when there is an
+    appointment already: `choose` moves it.
+    """
+    visit = _open_visit(session, order.id, lock=True)
+    return booking.hold(session, travel_times, visit, starts_at, booked_by=booked_by, by=by, at=at)
+
+
+def confirm(
+    session: Session, travel_times: TravelTimes, order: WorkOrder, *, booked_by: BookedBy, by: str, at: datetime
+) -> Appointment:
+    """Make what is held a promise; twice is as good as once. Raises HoldExpired when nothing is held any more."""
+    visit = _open_visit(session, order.id, lock=True)
+    return booking.confirm(session, travel_times, visit, booked_by=booked_by, by=by, at=at)
+
+
+def release(session: Session, travel_times: TravelTimes, order: WorkOrder, *, by: str, at: datetime) -> None:
+    """Give what is held back; without a hold nothing happens."""
+    visit = _open_visit(session, order.id, lock=True)
+    booking.release(session, travel_times, visit, by=by, at=at)
+
+
+def expire(session: Session, travel_times: TravelTimes, appointment_id: int, *, at: datetime) -> bool:
+    """Give a hold back if its time has run out; whether it did."""
+    held = session.get(Appointment, appointment_id)
+    if held is None or held.state != AppointmentState.HELD or held.visit.state != VisitState.WAITING:
+        return False
+    visit = _open_visit(session, held.visit.work_order_id, lock=True)
+    return booking.expire(session, travel_times, visit, at=at)
 
 
 def choose(

@@ -77,6 +77,7 @@ class Route(Base):
     __table_args__ = (
         UniqueConstraint("day_plan_id", "technician_id"),
         CheckConstraint("revision > 0", name="revision"),
+        Index("ix_route_plan_revision", "day_plan_id", "revision"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

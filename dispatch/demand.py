@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from dispatch import crews
 from dispatch.catalogue import ServiceProduct
 from dispatch.crews import FIRST, SECOND, half_id, half_of
 from dispatch.day import Day
@@ -55,7 +56,7 @@ def known(*more: Any) -> Select[*tuple[Any, ...]]:
             Visit.id, Visit.state, Visit.service, Visit.setup, Visit.pinned_technician_id, Visit.pinned_start_at,
             WorkOrder.lng, WorkOrder.lat, WorkOrder.county_code, WorkOrder.priority,
             County.lng.label("centre_lng"), County.lat.label("centre_lat"),
-            ServiceProduct.skills, ServiceProduct.load, ServiceProduct.crew_size, *more,
+            WorkOrder.product_code, ServiceProduct.skills, ServiceProduct.load, ServiceProduct.crew_size, *more,
         )
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
         .join(County, County.code == WorkOrder.county_code)
@@ -118,11 +119,17 @@ def as_planned(
     return visits, links
 
 
-def as_candidate(session: Session, candidate: Candidate, day: Day, places: Places) -> core.Visit:
-    """A visit that may be put into the day, with the windows it would be promised."""
-    row = session.execute(known().where(Visit.id == candidate.visit_id)).one()
+def candidate_row(session: Session, visit_id: int) -> Row[Any]:
+    """What the planner must know of a visit that may be put into a day."""
+    return session.execute(known().where(Visit.id == visit_id)).one()
+
+
+def as_candidate(row: Row[Any], candidate: Candidate, day: Day, places: Places) -> tuple[core.Visit, ...]:
+    """A visit that may be put into the day, with the windows it would be promised; both halves if it is for two."""
     windows = tuple(core.TimeWindow(day.seconds(begins), day.seconds(ends)) for begins, ends in candidate.windows)
-    return replace(_visit(row, day, places, row.id, windows), pin=None)
+    return tuple(
+        replace(_visit(row, day, places, each, windows), pin=None) for each in crews.halves(row.id, row.crew_size)
+    )
 
 
 def _alone(row: Row[Any], day: Day, places: Places, held: Mapping[int, Spot]) -> list[core.Visit]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch import catalogue_file, money, questionnaire, questionnaire_text
 from dispatch import day as days
 from dispatch.catalogue import Merchant, ServiceProduct
 from dispatch.day import Day
@@ -20,6 +21,7 @@ from dispatch.work_order import (
     WorkOrderState,
 )
 from seed_regions.demo_records import DemoOrder, DemoProduct, DemoRegion, DemoShift, DemoTechnician
+from technicians import availability
 from technicians.errors import Conflict
 from technicians.people import (
     Coverage,
@@ -31,6 +33,8 @@ from technicians.people import (
     Technician,
     TechnicianSkill,
 )
+
+CURRENCIES = {"CN": "CNY", "US": "USD"}
 
 
 def is_there(session: Session) -> bool:
@@ -47,7 +51,8 @@ def people(session: Session, region: DemoRegion, at: datetime) -> None:
             remedy="Point DATABASE_URL at an empty database for the demonstration.",
         )
     session.add_all(Skill(code=s.code, name_zh=s.name_zh, name_en=s.name_en) for s in region.skills)
-    session.add_all(_product(product) for product in region.products)
+    currency = CURRENCIES[days.find_area(session, region.code).country]
+    session.add_all(_product(product, currency) for product in region.products)
     session.add_all(Merchant(code=m.code, name=m.name, created_at=at) for m in region.merchants)
     providers = {p.code: Provider(code=p.code, name=p.name) for p in region.providers}
     outlets = {
@@ -57,10 +62,12 @@ def people(session: Session, region: DemoRegion, at: datetime) -> None:
     session.add_all([*providers.values(), *outlets.values()])
     session.flush()
     session.add_all(_technician(person, outlets[person.outlet], region.code) for person in region.technicians)
+    availability.note_change(session, [region.code])
     session.flush()
 
 
-def _product(product: DemoProduct) -> ServiceProduct:
+def _product(product: DemoProduct, currency: str) -> ServiceProduct:
+    asked = questionnaire_text.questions(product.questions, currency)
     shots = [
         {"code": s.code, "name_zh": s.name_zh, "name_en": s.name_en, "required": s.required} for s in product.shots
     ]
@@ -68,6 +75,9 @@ def _product(product: DemoProduct) -> ServiceProduct:
         code=product.code, name_zh=product.name_zh, name_en=product.name_en, category=product.category,
         icon=product.icon, duration=product.duration, setup=product.setup, crew_size=product.crew_size,
         load=product.load, skills={product.skill: product.level}, shot_list=shots,
+        price=money.minor(str(product.price), currency), currency=currency,
+        questions=[questionnaire.as_json(question) for question in asked],
+        delivery=catalogue_file.delivery(product.delivery) if product.delivery else {},
     )  # fmt: skip
 
 

@@ -11,6 +11,18 @@ class SlotTaken(Conflict):
     code = "slot-taken"
 
 
+class HoldExpired(Conflict):
+    """The window is no longer kept: the time for deciding has run out."""
+
+    code = "hold-expired"
+
+
+class TooMuchHeld(Conflict):
+    """One consumer, or one address, keeps more windows than anybody needs."""
+
+    code = "too-much-held"
+
+
 class PlanOutOfDate(Conflict):
     """A route has changed since the plan or the change was made."""
 

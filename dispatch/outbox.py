@@ -36,12 +36,16 @@ class OutboxKind(StrEnum):
 
 
 class Outbox(Base, Stateful[OutboxState]):
-    """One piece of work off the request: a lease while somebody does it, then its result or its error."""
+    """One piece of work off the request: a lease while somebody does it, then its result or its error.
+
+    `about` says what it concerns, for kinds of which one waiting row is enough.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         Index("ix_outbox_state_due", "state", "due_at"),
+        Index("ix_outbox_kind_about", "kind", "about"),
     )
     NEXT: ClassVar = {
         OutboxState.WAITING: frozenset({OutboxState.RUNNING, OutboxState.CANCELLED}),
@@ -56,6 +60,7 @@ class Outbox(Base, Stateful[OutboxState]):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[OutboxKind] = mapped_column(choice(OutboxKind))
     state: Mapped[OutboxState] = mapped_column(choice(OutboxState), default=OutboxState.WAITING)
+    about: Mapped[str | None] = mapped_column(String(80))
     payload: Mapped[dict[str, Any]]
     asked_by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
@@ -91,6 +96,23 @@ def add(
     session.add(row)
     session.flush()
     return row
+
+
+def add_once(
+    session: Session,
+    kind: OutboxKind,
+    about: str,
+    payload: dict[str, Any],
+    *,
+    asked_by: str,
+    at: datetime,
+    due_at: datetime | None = None,
+) -> None:
+    """Promise a piece of work unless one of the same kind about the same waits already."""
+    waiting = select(Outbox.id).where(Outbox.kind == kind, Outbox.about == about, Outbox.state == OutboxState.WAITING)
+    if session.scalar(waiting.limit(1)) is None:
+        add(session, kind, payload, asked_by=asked_by, at=at, due_at=due_at).about = about
+        session.info["wake"] = True
 
 
 def add_all(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,11 +15,10 @@ from dispatch.crews import halves, visits_of
 from dispatch.day import Day
 from dispatch.day import of as days_of
 from dispatch.day_plan import DayPlan
+from dispatch.engines import Tuned
 from dispatch.planning import snapshot
-from dispatch.solver_child import Engine
 from dispatch.work_order import Appointment, Visit, WorkOrder
 from routing.outlook import Outlook
-from routing.robust import robust
 from routing.simulate import simulate
 from routing.travel import TravelTimes
 from technicians.errors import NotFound
@@ -28,6 +26,7 @@ from technicians.people import Technician
 from technicians.place import County
 
 DAYS = 1000
+ROBUST = "routing.robust:robust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def of(
     return _told(session, plan, snap.day, found)
 
 
-def robust_engine(session: Session, area_code: str, on_date: date, at: datetime) -> Engine:
+def robust_engine(session: Session, area_code: str, on_date: date, at: datetime) -> Tuned:
     """An engine that plans the day for how it may go, with the distributions learnt until `at`."""
     day = days_of(session, area_code, on_date)
     promised = session.scalars(
@@ -110,7 +109,8 @@ def robust_engine(session: Session, area_code: str, on_date: date, at: datetime)
             Appointment.window_starts_at < day.ends_at,
         )
     ).all()
-    return partial(robust, spreads=history.spreads(session, area_code, at), kinds=kinds(session, promised))
+    options = {"spreads": history.spreads(session, area_code, at), "kinds": kinds(session, promised)}
+    return Tuned(ROBUST, options)
 
 
 def kinds(session: Session, visit_ids: Collection[int]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from dispatch.crews import half_id, visits_of
 from dispatch.day import Day
 from dispatch.day_plan import DayPlan, Route, Stop
 from dispatch.demand import Candidate as Candidate
-from dispatch.demand import Places, as_candidate, as_planned, promised, spots
+from dispatch.demand import Places, as_candidate, as_planned, candidate_row, promised, spots
 from dispatch.work_order import VisitState
 from routing import problem as core
 from routing.plan import Plan
@@ -49,12 +49,14 @@ def snapshot(
     visit_ids: Collection[int] | None = None,
     people: Sequence[Availability] | None = None,
     candidate: Candidate | None = None,
+    with_matrix: bool = True,
 ) -> Snapshot:
     """The area's day, or the part of it that concerns some technicians and visits; `plan` gives the running routes.
 
-    A `candidate` is in the problem with the windows it brings, whatever it may have been promised before. With
+    A `candidate` is in the problem with the windows it brings, whatever it may have been promised before; its halves,
+    if it is for two, are not joined yet. With
     `technician_ids` and no `visit_ids` the visits are those of the technicians' routes. `people` are those working
-    that day who matter, when the caller has looked already.
+    that day who matter, when the caller has looked already. Without a matrix travel is worked out when it is asked for.
     """
     day = days.of(session, area_code, on_date)
     if people is None:
@@ -68,9 +70,9 @@ def snapshot(
     places = Places()
     visits, links = as_planned(demand, day, places, spots(session, plan, demand), technician_ids)
     if candidate is not None:
-        visits.append(as_candidate(session, candidate, day, places))
+        visits += as_candidate(candidate_row(session, candidate.visit_id), candidate, day, places)
     vehicles = tuple(_vehicle(person, day, places) for person in people)
-    problem = _problem(tuple(visits), vehicles, tuple(links), places, travel_times)
+    problem = _problem(tuple(visits), vehicles, tuple(links), places, travel_times, with_matrix)
     able = {vehicle.id for vehicle in vehicles}
     routes = tuple(
         PlannedRoute(technician, tuple(v for v in stops if problem.has_visit(v)))
@@ -87,8 +89,11 @@ def _problem(
     links: tuple[core.Link, ...],
     places: Places,
     travel_times: TravelTimes,
+    with_matrix: bool,
 ) -> core.Problem:
     points = np.array(list(places.index), dtype=np.float64).reshape(-1, 2)
+    if not with_matrix:
+        return core.Problem(visits, vehicles, coordinates=points, travel=travel_times, links=links)
     return replace(core.Problem.over(visits, vehicles, points, travel_times), links=links)
 
 

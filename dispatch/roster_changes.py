@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import audit, profile, roster
+from technicians import availability
 from technicians.errors import Conflict, InvalidInput, NotFound
 from technicians.people import Absence, AbsenceReason, Technician
 from technicians.place import County
@@ -55,6 +56,7 @@ def add_absence(
         technician_id=person.id, starts_at=starts_at, ends_at=ends_at, reason=reason, note=note.strip()[:500]
     )
     session.add(absence)
+    availability.note_change(session, [person.area_code])
     session.flush()
     audit.note(
         session, by, "absence.added", "technician", person.id, at=at,
@@ -65,7 +67,7 @@ def add_absence(
 
 def end_absence(session: Session, technician_id: int, absence_id: int, *, by: str, at: datetime) -> Absence | None:
     """Back at work: an absence that runs ends now, one that is to come is removed (None)."""
-    _lock(session, technician_id)
+    person = _lock(session, technician_id)
     absence = session.get(Absence, absence_id)
     if absence is None or absence.technician_id != technician_id:
         raise NotFound("There is no such absence.", field="absence", remedy="Reload the page.")
@@ -77,6 +79,7 @@ def end_absence(session: Session, technician_id: int, absence_id: int, *, by: st
         absence.ends_at = at
     else:
         session.delete(absence)
+    availability.note_change(session, [person.area_code])
     audit.note(
         session, by, "absence.ended", "technician", technician_id, at=at,
         before=before, after={"to": at.isoformat()} if is_running else {},
@@ -158,6 +161,7 @@ def _changed(
     after = profile.profile_of(person)
     columns = profile.differing(before, after)
     if columns:
+        availability.note_change(session, [person.area_code])
         audit.note(
             session, by, "technician.changed", "technician", person.id, at=at,
             before=profile.shown(before, columns), after=profile.shown(after, columns),

@@ -14,6 +14,7 @@ from dispatch.csv_file import CsvRow
 from dispatch.errors import RowProblem, WrongRows
 from dispatch.profile import Profile, apply, differing, profile_of, shown, whole
 from seed_regions.code_history import CodeHistory
+from technicians import availability
 from technicians.people import (
     Outlet,
     Provider,
@@ -53,16 +54,18 @@ def load(session: Session, content: bytes, *, by: str, at: datetime) -> Preview:
     if preview.problems:
         raise WrongRows(preview.problems)
     outlets = _outlets(session, preview.profiles)
-    written = []
+    written, areas = [], set[str]()
     for profile in preview.profiles:
         if profile.code in preview.unchanged:
             continue
         person = known.get(profile.code) or Technician(code=profile.code)
         before = profile_of(person) if profile.code in known else None
+        areas |= {profile.area, before.area if before else profile.area}
         apply(person, profile, outlets[profile.provider, profile.outlet])
         session.add(person)
         written.append((person, before, profile))
     session.flush()
+    availability.note_change(session, areas)
     for person, before, profile in written:
         _note(session, person, before, profile, by=by, at=at)
     return preview

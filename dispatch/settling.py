@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import booking, outbox, plan_day, plans
 from dispatch.day_plan import DayPlanState
-from dispatch.outbox import Outbox, OutboxKind, OutboxState
+from dispatch.outbox import OutboxKind
 from dispatch.planning import unplaced
 from dispatch.system import System
 from dispatch.work_order import Visit
@@ -31,15 +31,7 @@ def ask(session: Session, promised: Iterable[tuple[str, datetime]], *, by: str, 
     """Promise that a worker settles the days of these windows, given as county code and beginning; once a day."""
     for area_code, on_date in sorted(_days(session, promised)):
         payload = {"area": area_code, "date": on_date.isoformat()}
-        waiting = select(Outbox.id).where(
-            Outbox.kind == OutboxKind.SETTLE,
-            Outbox.state == OutboxState.WAITING,
-            Outbox.payload["area"].as_string() == area_code,
-            Outbox.payload["date"].as_string() == payload["date"],
-        )
-        if session.scalar(waiting.limit(1)) is None:
-            outbox.add(session, OutboxKind.SETTLE, payload, asked_by=by, at=at)
-            session.info["wake"] = True
+        outbox.add_once(session, OutboxKind.SETTLE, f"{area_code} {on_date}", payload, asked_by=by, at=at)
 
 
 def _days(session: Session, promised: Iterable[tuple[str, datetime]]) -> set[tuple[str, date]]:

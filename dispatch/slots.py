@@ -1,30 +1,26 @@
-"""Windows on offer: those in which the visit really fits into somebody's route."""
+"""Windows on offer: those in which the visit really fits into somebody's route and will be kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from dispatch import day as days
-from dispatch import plans
-from dispatch.planning import Candidate, Snapshot, snapshot
-from dispatch.work_order import Visit, WorkOrder
-from routing.insertion import insertions
+from dispatch.consumer_records import NothingBecause
+from dispatch.demand import candidate_row
+from dispatch.fitting import Asked, Fit, Window, fits
+from dispatch.nothing import nothing_because
+from dispatch.slot_policy import Policy, policy_for
+from dispatch.standing import Standing, standings
+from dispatch.work_order import Visit
 from routing.travel import TravelTimes
-from technicians import availability
-from technicians.availability import Availability
 from technicians.errors import Conflict
 from technicians.place import PlanningArea
 
-STARTS = (8, 10, 12, 14, 16, 18)
-LENGTH = timedelta(hours=2)
-DAYS = 7
-LEAD = timedelta(hours=2)
 MARGIN_OF_BEST = 300
 
 
@@ -37,41 +33,26 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A window that can be promised, and the extra seconds that the cheapest route needs for it."""
+    """A window that can be promised: the extra seconds of the cheapest route, and the chance that it is kept.
+
+    `delivery` is the window in which the goods come first, when they come in a trip of their own.
+    """
 
     on_date: date
     starts_at: datetime
     ends_at: datetime
     cost: int
     grade: Grade
+    chance: float
+    delivery: Window | None = None
 
 
-def windows_of(zone: ZoneInfo, on_date: date, at: datetime) -> tuple[tuple[datetime, datetime], ...]:
-    """The day's windows by the local clock that can still be promised at the instant `at`."""
-    starts = (datetime.combine(on_date, time(hour), zone).astimezone(UTC) for hour in STARTS)
-    return tuple((start, start + LENGTH) for start in starts if start >= at + LEAD)
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a consumer finds: windows in order of time, or why there is none."""
 
-
-def offers(
-    session: Session, travel_times: TravelTimes, visit: Visit, at: datetime, days_ahead: int = DAYS
-) -> list[Offer]:
-    """Windows of the coming days in which the visit fits, in order of time; an empty list when there is none."""
-    area = area_of(visit)
-    today = days.date_of(area, at)
-    found: list[Offer] = []
-    for ahead in range(days_ahead):
-        found += _on(session, travel_times, visit, area, today + timedelta(days=ahead), at)
-    best = min((offer.cost for offer in found), default=0)
-    return [
-        Offer(
-            o.on_date,
-            o.starts_at,
-            o.ends_at,
-            o.cost,
-            Grade.BEST if o.cost <= best + MARGIN_OF_BEST else Grade.GOOD,
-        )
-        for o in found
-    ]
+    offers: tuple[Offer, ...]
+    nothing_because: NothingBecause | None = None
 
 
 def area_of(visit: Visit) -> PlanningArea:
@@ -86,44 +67,74 @@ def area_of(visit: Visit) -> PlanningArea:
     return county.area
 
 
-def _on(
-    session: Session, travel_times: TravelTimes, visit: Visit, area: PlanningArea, on_date: date, at: datetime
-) -> list[Offer]:
-    windows = windows_of(area.zone, on_date, at)
-    able = qualified(session, visit.work_order, area.code, on_date) if windows else []
-    if not able:
-        return []
-    snap = look(session, travel_times, visit, area.code, on_date, windows, able)
-    cheapest: dict[int, int] = {}
-    for place in insertions(snap.problem, snap.running, visit.id):
-        cheapest.setdefault(place.window, place.cost)
-    return [Offer(on_date, *windows[window], cheapest[window], Grade.GOOD) for window in sorted(cheapest)]
+def policy_of(session: Session, visit: Visit) -> Policy:
+    """The rule for the windows of a visit."""
+    return policy_for(session, visit.work_order.product_code, visit.work_order.county_code)
 
 
-def qualified(session: Session, order: WorkOrder, area_code: str, on_date: date) -> list[Availability]:
-    """The technicians who work that day, cover the county and have the skills; nobody for work that takes two."""
-    if order.county_code is None or order.product.crew_size > 1:
-        return []
-    people = availability.working(session, area_code, on_date)
-    return [person for person in people if person.can_do(order.county_code, order.product.skills)]
+def offers(session: Session, travel_times: TravelTimes, visit: Visit, at: datetime) -> Offered:
+    """The windows of the coming days that can be promised for the visit; a reason when there is none."""
+    area, policy = area_of(visit), policy_of(session, visit)
+    dates = _dates(area, policy, at)
+    found, tight = _over(session, travel_times, visit, area, policy, dates, at)
+    if not found:
+        return Offered((), nothing_because(session, visit.work_order, area, dates, tight))
+    best = min(offer.cost for offer in found)
+    return Offered(tuple(replace(o, grade=Grade.BEST) if o.cost <= best + MARGIN_OF_BEST else o for o in found))
 
 
-def look(
+def window_at(area: PlanningArea, policy: Policy, starts_at: datetime, at: datetime) -> Window | None:
+    """The window of the policy that begins then; None when there is none that can still be promised."""
+    on_date = days.date_of(area, starts_at)
+    return next((w for w in policy.windows(area.zone, on_date, at) if w[0] == starts_at), None)
+
+
+def _dates(area: PlanningArea, policy: Policy, at: datetime) -> list[date]:
+    today = days.date_of(area, at)
+    return [today + timedelta(days=ahead) for ahead in range(policy.days)]
+
+
+def offers_on(session: Session, travel_times: TravelTimes, visit: Visit, on_date: date, at: datetime) -> list[Offer]:
+    """The windows of one day that can be promised for the visit, ungraded."""
+    area, policy = area_of(visit), policy_of(session, visit)
+    return _over(session, travel_times, visit, area, policy, [on_date], at)[0]
+
+
+def _over(
     session: Session,
     travel_times: TravelTimes,
     visit: Visit,
-    area_code: str,
-    on_date: date,
-    windows: tuple[tuple[datetime, datetime], ...],
-    people: Sequence[Availability],
-) -> Snapshot:
-    """The running routes of these people, and the visit with the windows it might be promised."""
-    return snapshot(
-        session,
-        travel_times,
-        area_code,
-        on_date,
-        plan=plans.current(session, area_code, on_date),
-        people=people,
-        candidate=Candidate(visit.id, windows),
-    )
+    area: PlanningArea,
+    policy: Policy,
+    dates: Sequence[date],
+    at: datetime,
+) -> tuple[list[Offer], bool]:
+    """The offers of these days, and whether there were places that are not sure enough to be offered."""
+    row = candidate_row(session, visit.id)
+    found: list[Offer] = []
+    is_tight = False
+    for standing in standings(session, travel_times, area, dates, at, in_one=row.crew_size > 1):
+        windows = policy.windows(area.zone, standing.local.on_date, at)
+        if not windows:
+            continue
+        asked = Asked.of(row, windows, standing.local)
+        places = list(places_of(standing, asked, policy.floor))
+        is_tight = is_tight or any(not place.is_sure for place in places)
+        found += _offered(standing, windows, places)
+    return found, is_tight
+
+
+def places_of(standing: Standing, asked: Asked, floor: float) -> Iterator[Fit]:
+    """Places of the visit in a day as it stands, in no order."""
+    for part, newer in standing.parts():
+        yield from fits(part, asked, floor, newer)
+
+
+def _offered(standing: Standing, windows: Sequence[Window], places: Sequence[Fit]) -> Iterator[Offer]:
+    """Of each window the cheapest place that is sure."""
+    cheapest: dict[int, Fit] = {}
+    for fit in sorted((fit for fit in places if fit.is_sure), key=lambda fit: fit.cost):
+        cheapest.setdefault(fit.window, fit)
+    for number in sorted(cheapest):
+        fit = cheapest[number]
+        yield Offer(standing.local.on_date, *windows[number], fit.cost, Grade.GOOD, fit.chance)

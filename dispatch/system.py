@@ -20,6 +20,7 @@ from dispatch.photo_store import PhotoStore
 from dispatch.place import Places
 from dispatch.queue import Queue
 from dispatch.roads import choice
+from dispatch.standing import Kept
 from routing.travel import GreatCircle, TravelTimes
 from technicians.errors import Conflict
 
@@ -39,6 +40,7 @@ class System:
     photos: PhotoStore
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     notifier: Notifier = field(default_factory=Log)
+    days: Kept = field(default_factory=Kept)
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
@@ -49,6 +51,7 @@ class System:
         options = {"read_only": read_only, "postgresql_readonly": read_only}
         with self.engine.connect().execution_options(**options) as connection:
             with Session(connection, expire_on_commit=False) as session, lost_races_as_conflicts():
+                session.info["days"] = self.days
                 yield session
                 session.commit()
             if session.info.get("wake"):

@@ -18,7 +18,20 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from dispatch import later, outbox, plan_day, plans, questions, reminders, sending, settling
+from dispatch import (
+    appointments,
+    delivering,
+    improving,
+    later,
+    outbox,
+    plan_day,
+    plans,
+    questions,
+    reminders,
+    sending,
+    settling,
+    waitlist,
+)
 from dispatch.errors import PlanningCancelled
 from dispatch.later import TryLater
 from dispatch.logs import speak_json
@@ -211,9 +224,35 @@ def _send(system: System, task: Task) -> dict[str, Any]:
     return sending.send(system, task.outbox_id)
 
 
+def _deliver(system: System, task: Task) -> dict[str, Any]:
+    """Tell a merchant's program of an event."""
+    return delivering.deliver(system, task.outbox_id)
+
+
 def _look_at_clock(system: System, task: Task) -> dict[str, Any]:
     """Bring a clock's ledger up to date, and remind the consumer."""
     return reminders.look(system, task.payload["clock_id"])
+
+
+def _expire(system: System, task: Task) -> dict[str, Any]:
+    """Give back a hold that nobody confirmed in time."""
+    with system.transaction() as session:
+        appointment_id = task.payload["appointment"]
+        return {"given_back": appointments.expire(session, system.travel_times, appointment_id, at=system.now())}
+
+
+def _improve(system: System, task: Task) -> dict[str, Any]:
+    """Make the draft of a day shorter."""
+    limits = Limits(system.settings.improve_seconds, processes=1)
+    return asdict(improving.improve(system, task.payload["area"], date.fromisoformat(task.payload["date"]), limits))
+
+
+def _offer_freed(system: System, task: Task) -> dict[str, Any]:
+    """Tell those on the waitlist whom the freed time of a day helps."""
+    with system.transaction() as session:
+        on_date = date.fromisoformat(task.payload["date"])
+        told = waitlist.offer(session, system.travel_times, task.payload["area"], on_date, at=system.now())
+        return {"told": told}
 
 
 WORK: Mapping[OutboxKind, Callable[[System, Task], dict[str, Any]]] = {
@@ -221,6 +260,10 @@ WORK: Mapping[OutboxKind, Callable[[System, Task], dict[str, Any]]] = {
     OutboxKind.SETTLE: _settle,
     OutboxKind.MESSAGE: _send,
     OutboxKind.SOLVE: _solve,
+    OutboxKind.WEBHOOK: _deliver,
+    OutboxKind.EXPIRE: _expire,
+    OutboxKind.IMPROVE: _improve,
+    OutboxKind.WAITLIST: _offer_freed,
     OutboxKind.CLOCK: _look_at_clock,
 }
 

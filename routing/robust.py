@@ -24,6 +24,7 @@ SAMPLED_DAYS = 192
 FIRST_SHARE = 0.3
 """The share of the time that goes to a plan on mean times, from which the search begins."""
 PRICE, FLOOR = 1.0, 0.5
+CAREFUL = 20.0
 STEEP = 20.0
 HOT, COLD = 0.04, 0.0015
 """Temperatures, as shares of what a visit left out costs."""
@@ -70,6 +71,25 @@ def robust(
 
     rest = replace(limits, seconds=limits.seconds - (time.monotonic() - began))
     return hedged(problem, plan, rest, later, spreads=spreads, kinds=kinds, price=price, floor=floor)
+
+
+def improved(
+    problem: Problem,
+    limits: Limits,
+    start: Plan | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    *,
+    spreads: Spreads = ORDINARY,
+    kinds: Mapping[int, str] | None = None,
+    floor: float,
+) -> Plan:
+    """A running plan made shorter while its promises stay as likely, with the signature of an engine.
+
+    Nothing is planned anew as in `robust`: what is promised stands, and only what a few seconds find is changed.
+    """
+    if start is None or not can_be_hedged(problem):
+        return solve(problem, limits, start, progress)
+    return hedged(problem, start, limits, progress, spreads=spreads, kinds=kinds, price=CAREFUL, floor=floor)
 
 
 def first_share(price: float) -> float:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from technicians.errors import NotFound
@@ -82,6 +82,16 @@ def working(
         for row in shifts
     )
     return [day for day in days if day is not None]
+
+
+def note_change(session: Session, area_codes: Iterable[str]) -> None:
+    """Say that who works in these areas, where or when, is no longer what was read before."""
+    wanted = sorted(set(area_codes))
+    session.execute(
+        update(PlanningArea)
+        .where(PlanningArea.code.in_(wanted))
+        .values(roster_revision=PlanningArea.roster_revision + 1)
+    )
 
 
 def _chosen(area_code: str, technician_ids: Collection[int] | None) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from dispatch.catalogue import Merchant, ServiceProduct
+from dispatch.slot_policy import USUAL, SlotPolicy
 from dispatch.system import System
 from dispatch.work_order import (
     Appointment,
@@ -111,6 +112,12 @@ class Town:
             )  # fmt: skip
         session.add_all(people.values())
         return people
+
+    def take_risks(self, session: Session) -> None:
+        """Offer every window in which the visit fits, however likely it is to be kept."""
+        session.add(
+            SlotPolicy(starts=list(USUAL.starts), floor=0.0, changed_at=self.system.now(), changed_by="operator")
+        )
 
     def order(
         self,

@@ -128,7 +128,7 @@ def offers(number: str) -> OffersOut:
     with merchants.acting(system(), key(), read_only=True) as (session, merchant):
         order = merchant_orders.by_number(session, merchant.id, number)
         found = appointments.offers(session, system().travel_times, order, system().now())
-        return OffersOut(offers=[OfferOut.model_validate(offer) for offer in found])
+        return OffersOut(offers=[OfferOut.model_validate(offer) for offer in found.offers])
 
 
 @bp.post("/orders/<number>/appointment")

@@ -11,7 +11,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from dispatch import appointments, order_history, orders
+from dispatch import appointments, order_history, orders, sla
 from dispatch.errors import SlotTaken
 from dispatch.work_order import VisitState, WorkOrder, WorkOrderState
 from technicians.errors import InvalidInput, ShifuError
@@ -44,18 +44,19 @@ def show(order_id: int, *, with_windows: bool = False, refusal: ShifuError | Non
         booked = _booked(order, zone)
         can_choose = appointments.can_choose(order)
         is_asked = with_windows and can_choose
-        offers = appointments.offers(session, system().travel_times, order, system().now()) if is_asked else []
+        offers = appointments.offers(session, system().travel_times, order, system().now()).offers if is_asked else ()
         page = render_template(
             "order.html",
             order=order,
             zone=zone,
             history=order_history.history(session, order_id),
+            booking_clock=sla.latest(session, order_id, system().now()),
             photos=order_history.photos(session, order),
             can_cancel=_can_cancel(order),
             can_park=me().role in OFFICE and order.can_move_to(WorkOrderState.PARKED),
             can_choose=can_choose,
             booked=booked,
-            days=day_choice.days(offers, booked, None) if is_asked else None,
+            days=day_choice.days(list(offers), booked, None) if is_asked else None,
             refusal=_told(refusal) if refusal else None,
             day_words=day_choice.words,
             icon_of=icon_or_box,

@@ -3,12 +3,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from dispatch import booking, plan_day, plans, slots
+from dispatch import booking, plan_day, plans, slot_policy, slots
 from dispatch.catalogue import ServiceProduct
+from dispatch.consumer_records import NothingBecause
 from dispatch.day_plan import Stop
 from dispatch.errors import SlotTaken
+from dispatch.planning import snapshot
 from dispatch.system import System
 from dispatch.work_order import Appointment, AppointmentState, BookedBy, Visit, VisitState, WorkOrderState
+from routing.check import violations
 from routing.limits import Limits
 from technicians.errors import Conflict, InvalidInput
 from tests.clock import Clock
@@ -38,12 +41,12 @@ def test_only_windows_in_which_the_visit_fits_are_on_offer(system: System, town:
     visit_id = new_visit(system, town, "A1", "water-heater", "310115")
     with system.transaction() as session:
         visit = session.get_one(Visit, visit_id)
-        found = slots.offers(session, system.travel_times, visit, system.now())
+        found = slots.offers(session, system.travel_times, visit, system.now()).offers
     assert found
     local = {offer.starts_at.astimezone(slots.area_of(visit).zone).hour for offer in found}
-    assert local <= set(slots.STARTS)
+    assert {60 * hour for hour in local} <= set(slot_policy.STARTS)
     assert {offer.on_date.weekday() for offer in found} <= set(range(6))
-    assert all(offer.starts_at >= system.now() + slots.LEAD for offer in found)
+    assert all(offer.starts_at >= system.now() + timedelta(minutes=slot_policy.USUAL.lead) for offer in found)
     assert any(offer.grade == slots.Grade.BEST for offer in found)
 
 
@@ -51,8 +54,10 @@ def test_nobody_skilled_in_the_county_means_no_offer(system: System, town: Town)
     visit_id = new_visit(system, town, "A1", "mattress", "310115")
     visit_without = new_visit(system, town, "A2", "chandelier", "310115")
     with system.transaction() as session:
-        assert slots.offers(session, system.travel_times, session.get_one(Visit, visit_id), system.now())
-        assert not slots.offers(session, system.travel_times, session.get_one(Visit, visit_without), system.now())
+        assert slots.offers(session, system.travel_times, session.get_one(Visit, visit_id), system.now()).offers
+        assert not slots.offers(
+            session, system.travel_times, session.get_one(Visit, visit_without), system.now()
+        ).offers
 
 
 def test_a_booking_stands_in_somebodys_route_inside_its_window(system: System, town: Town) -> None:
@@ -73,6 +78,8 @@ def test_booking_the_same_window_twice_changes_nothing(system: System, town: Tow
 
 def test_a_full_window_is_no_longer_on_offer_and_a_late_comer_is_told(system: System, town: Town) -> None:
     visits = [new_visit(system, town, f"A{n}", "water-heater", "310115") for n in range(3)]
+    with system.transaction() as session:
+        town.take_risks(session)
     book(system, visits[0], 10)
     book(system, visits[1], 10)
     with pytest.raises(SlotTaken):
@@ -80,7 +87,7 @@ def test_a_full_window_is_no_longer_on_offer_and_a_late_comer_is_told(system: Sy
     with system.transaction() as session:
         visit = session.get_one(Visit, visits[2])
         assert visit.appointment is None
-        found = slots.offers(session, system.travel_times, visit, system.now())
+        found = slots.offers(session, system.travel_times, visit, system.now()).offers
         assert shanghai(10) not in {offer.starts_at for offer in found}
     assert count_stops(system) == 2
 
@@ -131,17 +138,37 @@ def test_a_booking_made_while_the_day_is_being_planned_is_kept(
     assert served == {first, late}
 
 
-def test_work_for_two_technicians_is_not_on_offer_but_a_promise_of_it_is_planned(system: System, town: Town) -> None:
+def test_work_for_two_technicians_is_offered_where_two_can_begin_together(system: System, town: Town) -> None:
     visit_id = new_visit(system, town, "A1")
     with system.transaction() as session:
         session.get_one(ServiceProduct, "lamp").crew_size = 2
-        session.flush()
         visit = session.get_one(Visit, visit_id)
-        assert not slots.offers(session, system.travel_times, visit, system.now())
-        town.order(session, "A2", window=(10, 12))
-    plan_day.run(system, AREA, TUESDAY, Limits(seconds=1.0, iterations=5), by="ada")
+        found = slots.offers(session, system.travel_times, visit, system.now()).offers
+        assert shanghai(10) in {offer.starts_at for offer in found}
+    book(system, visit_id, 10)
     with system.transaction(read_only=True) as session:
-        assert len(set(session.scalars(select(Stop.route_id).where(Stop.visit_id.is_not(None))))) == 2
+        stops = list(session.scalars(select(Stop).where(Stop.visit_id == visit_id).order_by(Stop.half)))
+        assert [stop.half for stop in stops] == [1, 2]
+        assert stops[0].route.technician_id != stops[1].route.technician_id
+        assert stops[0].scheduled_start == stops[1].scheduled_start
+    assert_sound(system)
+
+
+def test_work_for_two_where_only_one_works_is_not_offered(system: System, town: Town) -> None:
+    visit_id = new_visit(system, town, "A1", county="310115")
+    with system.transaction() as session:
+        session.get_one(ServiceProduct, "lamp").crew_size = 2
+        found = slots.offers(session, system.travel_times, session.get_one(Visit, visit_id), system.now())
+    assert found.offers == ()
+    assert found.nothing_because == NothingBecause.NO_SKILL
+
+
+def assert_sound(system: System) -> None:
+    """The referee finds nothing wrong with the day."""
+    with system.transaction(read_only=True) as session:
+        plan = plans.current(session, AREA, TUESDAY)
+        snap = snapshot(session, system.travel_times, AREA, TUESDAY, plan=plan)
+        assert violations(snap.problem, snap.running) == []
 
 
 def test_a_window_off_the_grid_or_in_the_past_is_refused(system: System, town: Town, clock: Clock) -> None:

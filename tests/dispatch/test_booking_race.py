@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import appointments, booking, orders, routes
+from dispatch import appointments, orders, routes, taking
 from dispatch.day_plan import Route, Stop
 from dispatch.errors import SlotTaken
 from dispatch.planning import snapshot
@@ -30,6 +30,7 @@ def heavy_orders(town: Town) -> list[int]:
     """Orders that only one technician can do, for one county, on a day that has been opened."""
     with town.system.transaction() as session:
         ensure(session, AREA, TUESDAY, town.system.now())
+        town.take_risks(session)
         return [town.order(session, f"R{n}", "water-heater", "310115").id for n in range(CONSUMERS)]
 
 
@@ -142,14 +143,14 @@ def test_without_the_row_lock_postgresql_would_promise_too_much(
     town = Town.build(postgres_system)
     order_ids = heavy_orders(town)
     everybody_has_looked = threading.Barrier(len(order_ids), timeout=PATIENCE)
-    is_fitting = booking.fits
+    is_fitting = taking.fits
 
     def look_without_locking(session: Session, plan_id: int, technician_ids: Iterable[int]) -> dict[int, Route]:
         query = select(Route).where(Route.day_plan_id == plan_id, Route.technician_id.in_(set(technician_ids)))
         return {route.technician_id: route for route in session.scalars(query)}
 
     monkeypatch.setattr(routes, "lock", look_without_locking)
-    monkeypatch.setattr(booking, "fits", together(is_fitting, everybody_has_looked))
+    monkeypatch.setattr(taking, "fits", together(is_fitting, everybody_has_looked))
     told = all_at_once(town.system, order_ids)
     assert told.count("promised") > FIT
     assert promised(town.system) > FIT

@@ -180,6 +180,7 @@ def test_a_booking_on_the_same_day_does_not_tear_the_two_apart(crew_town: Town) 
     plan_id = published(crew_town)
     before = who_and_when(crew_town, plan_id, visit_id)
     with crew_town.system.transaction() as session:
+        crew_town.take_risks(session)
         late = crew_town.order(session, "A2", "mattress", "310104").visits[0]
         booking.book(
             session, crew_town.system.travel_times, late, shanghai(8),

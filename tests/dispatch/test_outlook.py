@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from click.testing import CliRunner, Result
@@ -168,5 +167,4 @@ def test_a_robust_engine_knows_the_products_of_the_day(town: Town) -> None:
     with town.system.transaction() as session:
         assert outlook.kinds(session, ids.values())[ids["B-1"]] == "mattress"
         engine = outlook.robust_engine(session, AREA, TUESDAY, town.system.now())
-    assert isinstance(engine, partial)
-    assert engine.keywords["kinds"].keys() == set(ids.values())
+    assert engine.options["kinds"].keys() == set(ids.values())

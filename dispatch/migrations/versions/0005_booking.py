@@ -335,8 +335,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_work_order_consumer_phone", ["consumer_phone"], unique=False)
 
     with op.batch_alter_table("outbox") as batch_op:
+        batch_op.add_column(sa.Column("about", sa.String(length=80), nullable=True))
+        batch_op.create_index("ix_outbox_kind_about", ["kind", "about"], unique=False)
         batch_op.drop_constraint(op.f("ck_outbox_outbox_kind"), type_="check")
         batch_op.create_check_constraint(op.f("ck_outbox_outbox_kind"), KINDS)
+
+    with op.batch_alter_table("route") as batch_op:
+        batch_op.create_index("ix_route_plan_revision", ["day_plan_id", "revision"], unique=False)
 
     with op.batch_alter_table("planning_area") as batch_op:
         batch_op.add_column(sa.Column("roster_revision", sa.Integer(), nullable=False, server_default="1"))

@@ -1,0 +1,102 @@
+"""Which routes of a day a visit fits into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row
+
+from dispatch.day import Day as LocalDay
+from dispatch.demand import Candidate, Places, as_candidate
+from dispatch.standing import Part
+from routing.day import COST, POSITION, ROW, START, WINDOW, Ints
+from routing.pairs import pairs
+from routing.problem import Visit
+
+PER_WINDOW = 6
+Window = tuple[datetime, datetime]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A visit that looks for a place: as the planner's visit (both halves if it is for two), and where its door is."""
+
+    visits: tuple[Visit, ...]
+    point: Point
+    product: str
+
+    @staticmethod
+    def of(row: Row[Any], windows: Sequence[Window], local: LocalDay) -> Asked:
+        """The visit of `dispatch.demand.candidate_row`, with the windows it might be promised."""
+        places = Places()
+        visits = as_candidate(row, Candidate(row.id, tuple(windows)), local, places)
+        (point,) = places.index
+        return Asked(visits, point, row.product_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A place for the visit: who makes it, before which of their stops, in which of its windows, the extra seconds.
+
+    Several technicians make it together. `chance` is that the promise is kept. `is_sure`: that is at the floor or
+    above, and no promise behind it is pushed below the floor.
+    """
+
+    technicians: tuple[int, ...]
+    positions: tuple[int, ...]
+    window: int
+    cost: int
+    chance: float
+    is_sure: bool
+
+
+def fits(part: Part, asked: Asked, floor: float, without: frozenset[int] = frozenset()) -> Iterator[Fit]:
+    """The cheapest places of each window, a few of each; nobody in `without` is asked."""
+    return _alone(part, asked, floor, without) if len(asked.visits) == 1 else _together(part, asked, floor)
+
+
+def _alone(part: Part, asked: Asked, floor: float, without: frozenset[int]) -> Iterator[Fit]:
+    (visit,) = asked.visits
+    ids = _ids(part)
+    found = part.day.places(visit, asked.point)
+    places = _cheapest(found[~np.isin(ids[found[:, ROW]], list(without))] if without else found)
+    kept = part.chances.after(visit, places, asked.point, asked.product)
+    for place, chance, is_sure in zip(places.tolist(), kept.chance.tolist(), kept.holds(floor).tolist(), strict=True):
+        yield Fit((int(ids[place[ROW]]),), (place[POSITION],), place[WINDOW], place[COST], chance, is_sure)
+
+
+def _together(part: Part, asked: Asked, floor: float) -> Iterator[Fit]:
+    """Two technicians: the promise is kept when both are there in time."""
+    first, second = asked.visits
+    ids = _ids(part)
+    found = pairs(part.day, first, second, asked.point, PER_WINDOW)
+    kept = [
+        part.chances.after(visit, places, asked.point, asked.product)
+        for visit, places in ((first, found.first), (second, found.second))
+    ]
+    chances = kept[0].chance * kept[1].chance
+    sure = kept[0].holds(floor) & kept[1].holds(floor) & (chances >= np.float32(floor))
+    for one, other, chance, is_sure in zip(
+        found.first.tolist(), found.second.tolist(), chances.tolist(), sure.tolist(), strict=True
+    ):
+        people, positions = (int(ids[one[ROW]]), int(ids[other[ROW]])), (one[POSITION], other[POSITION])
+        yield Fit(people, positions, one[WINDOW], one[COST] + other[COST], chance, is_sure)
+
+
+def _ids(part: Part) -> Ints:
+    return np.array(part.technicians, dtype=np.int64)
+
+
+def _cheapest(found: Ints) -> Ints:
+    """Of each window the first few places by cost, then start; one for each row."""
+    order = np.lexsort((found[:, START], found[:, COST], found[:, WINDOW]))
+    found = found[order]
+    _, first = np.unique(found[:, [WINDOW, ROW]], axis=0, return_index=True)
+    found = found[np.sort(first)]
+    begins = np.searchsorted(found[:, WINDOW], found[:, WINDOW])
+    return found[np.arange(len(found)) - begins < PER_WINDOW]
