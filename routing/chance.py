@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.asking import asked_at
-from routing.chance_kernel import Promises, Reals, Sampled, walk_all, walk_pairs
+from routing.chance_kernel import Promises, Reals, Sampled, walk_all
 from routing.clock import LATE, start_windows
 from routing.day import POSITION, ROW, Day
 from routing.day_arrays import ALWAYS, window_rows
@@ -33,6 +33,8 @@ DAYS = 512
 SLOTS = 16
 ORDINARY = Spreads()
 NOT_BEFORE = -FAR
+NONE = np.zeros(0, np.int64)
+NOBODY = Asked(NONE, NONE, NONE, NONE, NONE, np.zeros((0, 1, 2), np.int64), -1, 0, 0)
 
 
 class Kept(NamedTuple):
@@ -90,32 +92,21 @@ class Chances:
 
         The new visit is promised the one window of its place, and is planned to begin at the start given there.
         """
-        if not len(places):
-            return Kept(np.zeros(0, np.float32), *np.zeros((2, 0, 0), np.float32))
-        chances = self._walked(asked_at(self.day, visit, places, at), _class(self.spreads, self.kinds, kind))
-        return self._kept(places, chances)
+        asked = asked_at(self.day, visit, places, at)
+        return self._kept(places, self._walked(asked, NOBODY, _class(self.spreads, self.kinds, kind))[0])
 
     def after_both(
         self, halves: tuple[Visit, Visit], places: tuple[Ints, Ints], at: Point | None = None, kind: str | None = None
     ) -> tuple[Kept, Kept]:
         """`after` for pairs of places (`routing.pairs.Pairs`) of the two halves of a visit, which begin together."""
-        if not len(places[0]):
-            return self.after(halves[0], places[0]), self.after(halves[1], places[1])
-        visits, vehicles, rows = self.day.arrays()
         asked, beside = (asked_at(self.day, half, own, at) for half, own in zip(halves, places, strict=True))
-        room, aside = outline(rows, vehicles), outline(rows, vehicles)
-        still, now, then = self._clocks()
-        chances, besides = np.full((2, len(places[0]), len(room.stops)), -1, np.float32)
-        walk_pairs(
-            visits, vehicles, rows, self._sampled, self._others, self._promises, asked, beside,
-            _class(self.spreads, self.kinds, kind), room, aside, still, now, then, chances, besides,
-        )  # fmt: skip
+        chances, besides = self._walked(asked, beside, _class(self.spreads, self.kinds, kind))
         return self._kept(places[0], chances), self._kept(places[1], besides)
 
     def _kept(self, places: Ints, chances: Reals) -> Kept:
         known = np.where(chances < 0, np.float32(np.nan), chances)
         own = np.arange(known.shape[1]) == places[:, [POSITION]]
-        after = known[~own].reshape(len(known), -1)
+        after = known[~own].reshape(len(known), known.shape[1] - 1)
         return Kept(known[own], after, self.planned(places[:, ROW])[:, : after.shape[1]])
 
     def planned(self, rows: Ints) -> Reals:
@@ -125,22 +116,21 @@ class Chances:
             none = np.zeros(len(unknown), np.int64)
             window = np.zeros((len(unknown), 1, 2), np.int64)
             asked = Asked(unknown, none + NEW, none, none, none, window, -1, 0, 0)
-            chances = self._walked(asked, 0)
+            chances = self._walked(asked, NOBODY, 0)[0]
             self._planned[unknown] = np.where(chances < 0, np.float32(np.nan), chances)
         return self._planned[rows]
 
-    def _walked(self, asked: Asked, kind: int) -> Reals:
+    def _walked(self, asked: Asked, beside: Asked, kind: int) -> tuple[Reals, Reals]:
         visits, vehicles, rows = self.day.arrays()
-        still, now, _ = self._clocks()
-        room = outline(rows, vehicles)
-        chances = np.full((len(asked.row), len(room.stops)), -1, np.float32)
-        walk_all(visits, vehicles, rows, self._sampled, self._promises, asked, kind, room, still, now, chances)
-        return chances
-
-    def _clocks(self) -> tuple[Reals, Reals, Reals]:
-        """Factors that change nothing, and room for the time on each day of one and another route."""
         days = self._sampled.most.shape[1]
-        return np.ones(days, np.float32), np.zeros(days, np.float32), np.zeros(days, np.float32)
+        still, now, then = np.ones(days, np.float32), np.zeros(days, np.float32), np.zeros(days, np.float32)
+        room, aside = outline(rows, vehicles), outline(rows, vehicles)
+        chances, besides = (np.full((len(each.row), len(room.stops)), -1, np.float32) for each in (asked, beside))
+        walk_all(
+            visits, vehicles, rows, self._sampled, self._others, self._promises, asked, beside, kind, room, aside,
+            still, now, then, chances, besides,
+        )  # fmt: skip
+        return chances, besides
 
 
 def _unknown(day: Day) -> Reals:

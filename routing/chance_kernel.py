@@ -181,18 +181,16 @@ def slot_of(sampled: Sampled, ordinal: int) -> int:
     return int(last if ordinal == NEW else ordinal % last)
 
 
-@entry
-def walk_all(
-    visits: Visits, vehicles: Vehicles, rows: Rows, sampled: Sampled, promises: Promises, asked: Asked, kind: int,
-    room: Outline, still: Reals, now: Reals, chances: Reals,
+@kernel
+def walk(
+    vehicles: Vehicles, k: int, sampled: Sampled, promises: Promises, asked: Asked, kind: int, c: int, first: int,
+    last: int, room: Outline, still: Reals, now: Reals, chances: Reals,
 ) -> None:  # fmt: skip
-    """The chance of every promise of every route asked about, in the order of its stops, into m × most `chances`."""
-    for c in range(asked.row.shape[0]):
-        k = rows.vehicle[asked.row[c]]
-        count = set_out(visits, vehicles, rows, asked, c, room, now)
-        for i in range(count):
-            reach(vehicles, k, sampled, promises, asked, kind, c, i, room, still, now)
-            chances[c, i] = leave(sampled, promises, asked, kind, c, i, room, now)
+    """Go on from the beginning of service at stop `first` (-1: from the departure) to that at `last`."""
+    for i in range(first, last):
+        if i >= 0:
+            chances[i] = leave(sampled, promises, asked, kind, c, i, room, now)
+        reach(vehicles, k, sampled, promises, asked, kind, c, i + 1, room, still, now)
 
 
 @daily
@@ -203,31 +201,28 @@ def meet(now: Reals, other: Reals) -> None:
 
 
 @entry
-def walk_pairs(
+def walk_all(
     visits: Visits, vehicles: Vehicles, rows: Rows, sampled: Sampled, others: Sampled, promises: Promises,
     asked: Asked, beside: Asked, kind: int, room: Outline, aside: Outline, still: Reals, now: Reals, then: Reals,
     chances: Reals, besides: Reals,
 ) -> None:  # fmt: skip
-    """`walk_all` of two routes at a time, `asked` and `beside`, whose new visits begin together."""
+    """The chance of every promise of every route asked about, in the order of its stops, into m × most `chances`.
+
+    If there are as many routes `beside`, the new visit of each begins together with that of the route beside it, which
+    a technician with the factors `others` makes; theirs go into `besides`.
+    """
     for c in range(asked.row.shape[0]):
-        k, n = rows.vehicle[asked.row[c]], rows.vehicle[beside.row[c]]
-        count = set_out(visits, vehicles, rows, asked, c, room, now)
-        many = set_out(visits, vehicles, rows, beside, c, aside, then)
-        first, second = asked.position[c], beside.position[c]
-        for i in range(first + 1):
-            reach(vehicles, k, sampled, promises, asked, kind, c, i, room, still, now)
-            if i < first:
-                chances[c, i] = leave(sampled, promises, asked, kind, c, i, room, now)
-        for i in range(second + 1):
-            reach(vehicles, n, others, promises, beside, kind, c, i, aside, still, then)
-            if i < second:
-                besides[c, i] = leave(others, promises, beside, kind, c, i, aside, then)
-        meet(now, then)
-        for i in range(first, count):
-            if i > first:
-                reach(vehicles, k, sampled, promises, asked, kind, c, i, room, still, now)
-            chances[c, i] = leave(sampled, promises, asked, kind, c, i, room, now)
-        for i in range(second, many):
-            if i > second:
-                reach(vehicles, n, others, promises, beside, kind, c, i, aside, still, then)
-            besides[c, i] = leave(others, promises, beside, kind, c, i, aside, then)
+        k, at = rows.vehicle[asked.row[c]], -1
+        last = set_out(visits, vehicles, rows, asked, c, room, now) - 1
+        if beside.row.shape[0]:
+            n, met = rows.vehicle[beside.row[c]], beside.position[c]
+            end = set_out(visits, vehicles, rows, beside, c, aside, then) - 1
+            walk(vehicles, n, others, promises, beside, kind, c, -1, met, aside, still, then, besides[c])
+            at = asked.position[c]
+            walk(vehicles, k, sampled, promises, asked, kind, c, -1, at, room, still, now, chances[c])
+            meet(now, then)
+            walk(vehicles, n, others, promises, beside, kind, c, met, end, aside, still, then, besides[c])
+            besides[c, end] = leave(others, promises, beside, kind, c, end, aside, then)
+        walk(vehicles, k, sampled, promises, asked, kind, c, at, last, room, still, now, chances[c])
+        if last >= 0:
+            chances[c, last] = leave(sampled, promises, asked, kind, c, last, room, now)

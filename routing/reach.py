@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from routing.problem import Problem
 from routing.score import HOUR
+from routing.surroundings import TownAndCountry
 from routing.travel import Coordinates, GreatCircle, TravelTimes, table
 
 Ints = NDArray[np.int64]
@@ -18,6 +19,8 @@ CHUNK = 40
 STEPS = 10**6
 ELSEWHERE = -2
 NOWHERE = np.zeros((0, 2))
+SAME_BACK = (GreatCircle, TownAndCountry)
+"""Travel times that are the same there and back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Reach:
         points, travel = self._travel()
         here = points[[place]] if at is None or place != ELSEWHERE else np.array([at])
         there = _column(table(travel, points[others], here))
-        return there, (there if isinstance(travel, GreatCircle) else _column(table(travel, here, points[others])))
+        return there, (there if isinstance(travel, SAME_BACK) else _column(table(travel, here, points[others])))
 
     def _tabled(self, places: Ints | int) -> bool:
         """Whether all of them are in the matrix."""
