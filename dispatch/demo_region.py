@@ -28,6 +28,8 @@ BY = "demonstration"
 PASSWORD = "shifu-demo-2026"
 PIN = "246810"
 PAST_DAYS = 7
+UNUSUAL = ("wardrobe", "tv")
+"""Work for two technicians, and work for which the goods are brought in a trip of their own."""
 UNCLEAR = (
     ("朝阳区建国路88号", "周先生"),
     ("中山路12号3幢501室", "吴女士"),
@@ -125,6 +127,13 @@ def _waiting(system: System, session: Session, wanted: Wanted) -> None:
     later = _drawn(system, wanted, wanted.on_date + timedelta(days=2), 24)
     demo.bookable(session, later.orders, system.now())
     merchant_id = session.scalars(select(Merchant.id).order_by(Merchant.id).limit(1)).one()
+    for code, like in zip(UNUSUAL, later.orders, strict=False):
+        order = NewOrder(
+            number=f"{code.upper()}-01", product_code=code, consumer_name=like.consumer_name, language=like.language,
+            consumer_phone=like.consumer_phone, address=like.address, county_code=like.spot.county_code,
+            lng=like.spot.lng, lat=like.spot.lat, goods_arrived_at=system.now() - timedelta(hours=1),
+        )  # fmt: skip
+        orders.submit(session, system.places, merchant_id, order, by=BY, at=system.now())
     for n, (address, name) in enumerate(UNCLEAR, start=1):
         order = NewOrder(
             number=f"UNCLEAR-{n:02}", product_code=later.products[0].code, consumer_name=name,
@@ -152,8 +161,13 @@ def _who(session: Session, region: DemoRegion, on_date: date, at: datetime) -> B
     open_orders = session.scalars(
         select(WorkOrder)
         .where(WorkOrder.state == WorkOrderState.BOOKABLE, WorkOrder.number.not_like("UNCLEAR%"))
-        .order_by(WorkOrder.id)
+        .order_by(WorkOrder.product_code.in_(UNUSUAL), WorkOrder.id)
         .limit(2)
+    )
+    unusual = session.scalars(
+        select(WorkOrder)
+        .where(WorkOrder.state == WorkOrderState.BOOKABLE, WorkOrder.product_code.in_(UNUSUAL))
+        .order_by(WorkOrder.id)
     )
     people = session.execute(select(Technician.code, Technician.name).order_by(Technician.code).limit(3))
     accounts_there = session.scalars(select(Account).order_by(Account.id))
@@ -162,7 +176,7 @@ def _who(session: Session, region: DemoRegion, on_date: date, at: datetime) -> B
         on_date=on_date,
         logins=tuple((a.role.value, a.login, PASSWORD) for a in accounts_there),
         technicians=tuple((code, name) for code, name in people),
-        consumer_links=tuple(links.create(session, order.id, at) for order in open_orders),
+        consumer_links=tuple(links.create(session, order.id, at) for order in (*open_orders, *unusual)),
     )
 
 

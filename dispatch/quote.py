@@ -60,7 +60,7 @@ def quote(product: ServiceProduct, answers: Mapping[str, str], kilometres: int) 
 def answer(session: Session, order: WorkOrder, answers: Mapping[str, str], *, by: str, at: datetime) -> Quote:
     """Keep the answers (what is not answered has its usual answer) and the price that binds us from now on.
 
-    The work then takes as long as the answers make it. The same answers again change nothing, whatever the price list
+    The work then takes as much longer as the answers make it. The same answers again change nothing, whatever the price list
     says by now. Raises InvalidInput naming the question, Conflict while a time is kept or the work is under way.
     """
     checked = questionnaire.answered(_all(order.product), answers)
@@ -88,9 +88,10 @@ def _keep(
 ) -> Quote:
     fresh = quote(order.product, answers, kilometres(order))
     before = {"answers": order.answers, "total": order.quote.get("total")}
+    longer = (fresh.minutes - order.quote.get("minutes", 0)) * MINUTE
     order.answers, order.quote, order.quoted_at = answers, asdict(fresh), at
     for visit in visits:
-        visit.service = order.product.duration + fresh.minutes * MINUTE
+        visit.service = max(MINUTE, visit.service + longer)
         visit.revision += 1
     session.flush()
     audit.note(

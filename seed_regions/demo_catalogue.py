@@ -1,4 +1,4 @@
-"""What the demonstration sells: nine service products, the skills they need, and who sells and employs."""
+"""What the demonstration sells: eleven service products, the skills they need, and who sells and employs."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ _FINISHED = Shot("finished", "安装完成全景", "Finished installation")
 _TIDY = Shot("tidy", "现场清理", "Place left tidy", required=False)
 
 
+_STAIRS = "lift:楼里有电梯:There is a lift:yes-no:yes;floor:安装楼层:Floor:number:1-60=1:+10/3>2:lift=no"
+_WALL = (
+    "wall:墙体:Wall:choice:brick=砖墙=Brick|concrete=混凝土=Concrete=+30/15"
+    "|tiles=瓷砖墙面=Tiles=+20/10|plaster=石膏板=Plasterboard=+40/20"
+)
+_OLD = "old:拆走旧的:Take the old one away:yes-no:no:+50/15"
+_CEILING = "ceiling:层高超过 3 米:Ceiling above 3 m:yes-no:no:+40/15"
+_FAR = "distance:远程:Distance:distance:+3/1>25"
+_OUTDOOR = "outdoor:外机位置:Outdoor unit:choice:platform=空调机位=On a platform|bracket=外墙支架=On brackets=+120/30"
+
+
 def _product(
     code: str,
     names: tuple[str, str],
@@ -40,6 +51,10 @@ def _product(
     load: int,
     share: float,
     shots: tuple[Shot, ...],
+    price: int,
+    *questions: str,
+    crew_size: int = 1,
+    delivery: str = "",
 ) -> DemoProduct:
     skill, level = needs
     return DemoProduct(
@@ -53,9 +68,12 @@ def _product(
         duration=minutes * _MINUTE,
         setup=5 * _MINUTE,
         load=load,
-        crew_size=1,
+        crew_size=crew_size,
         shots=(_DOORPLATE, *shots, _FINISHED, _TIDY),
         share=share,
+        price=price,
+        questions=";".join((*questions, _FAR)),
+        delivery=delivery,
     )
 
 
@@ -68,6 +86,9 @@ PRODUCTS = (
         8,
         0.15,
         (_PARCEL, Shot("tag", "水洗标", "Care label")),
+        60,
+        _STAIRS,
+        _OLD,
     ),
     _product(
         "bed-frame",
@@ -77,6 +98,9 @@ PRODUCTS = (
         9,
         0.11,
         (_PARCEL, Shot("joints", "连接件紧固", "Joints tightened")),
+        120,
+        _STAIRS,
+        _OLD,
     ),
     _product(
         "curtain",
@@ -86,6 +110,9 @@ PRODUCTS = (
         2,
         0.09,
         (Shot("rail", "轨道固定点", "Rail fixings"),),
+        80,
+        _WALL,
+        _CEILING,
     ),
     _product(
         "lamp",
@@ -95,6 +122,9 @@ PRODUCTS = (
         1,
         0.15,
         (Shot("wiring", "接线与断电确认", "Wiring, power off"), Shot("lit", "点亮效果", "Lamp lit")),
+        60,
+        _OLD,
+        _CEILING,
     ),
     _product(
         "smart-lock",
@@ -104,6 +134,8 @@ PRODUCTS = (
         1,
         0.09,
         (Shot("old-lock", "原锁与门厚", "Old lock and door thickness"), _LABEL),
+        100,
+        _OLD,
     ),
     _product(
         "water-heater",
@@ -117,6 +149,9 @@ PRODUCTS = (
             Shot("brackets", "挂墙固定", "Wall brackets"),
             Shot("pressure", "通水试压", "Pressure test"),
         ),
+        180,
+        _WALL,
+        _OLD,
     ),
     _product(
         "range-hood",
@@ -126,6 +161,9 @@ PRODUCTS = (
         5,
         0.09,
         (_LABEL, Shot("duct", "烟管连接", "Duct connection")),
+        120,
+        _WALL,
+        _OLD,
     ),
     _product(
         "washing-machine",
@@ -139,6 +177,9 @@ PRODUCTS = (
             Shot("drain", "进排水连接", "Inlet and drain"),
             Shot("level", "水平调整", "Levelled"),
         ),
+        80,
+        _STAIRS,
+        _OLD,
     ),
     _product(
         "air-conditioner",
@@ -153,6 +194,41 @@ PRODUCTS = (
             Shot("vacuum", "抽真空读数", "Vacuum reading"),
             Shot("outlet-temperature", "出风温度", "Outlet temperature"),
         ),
+        260,
+        _OUTDOOR,
+        _WALL,
+        _OLD,
+    ),
+    _product(
+        "wardrobe",
+        ("大衣柜组装", "Wardrobe assembly"),
+        ("furniture", 2),
+        90,
+        10,
+        0.0,
+        (
+            _PARCEL,
+            Shot("joints", "连接件紧固", "Joints tightened"),
+            Shot("anchored", "防倾倒固定", "Fixed to the wall"),
+        ),
+        240,
+        _STAIRS,
+        _WALL,
+        _OLD,
+        crew_size=2,
+    ),
+    _product(
+        "tv",
+        ("大屏电视挂装", "Large television, wall-mounted"),
+        ("lighting", 1),
+        60,
+        3,
+        0.0,
+        (_LABEL, Shot("bracket", "挂架固定点", "Bracket fixings")),
+        150,
+        _WALL,
+        _OLD,
+        delivery="20/60",
     ),
 )
 
@@ -173,12 +249,14 @@ SOLD_BY = {
     "mattress": 0,
     "bed-frame": 0,
     "curtain": 0,
+    "wardrobe": 0,
     "lamp": 2,
     "smart-lock": 2,
     "water-heater": 1,
     "range-hood": 1,
     "washing-machine": 1,
     "air-conditioner": 1,
+    "tv": 1,
 }
 
 PROVIDERS = {

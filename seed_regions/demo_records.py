@@ -40,7 +40,11 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class DemoProduct:
-    """A service product. `skill` at `level` is needed; `load` is in load units of the van."""
+    """A service product. `skill` at `level` is needed; `load` is in load units of the van.
+
+    `share` of the drawn demand; 0: only ordered by name. `price` in whole units of the country's money; `questions` and
+    `delivery` as in the file of products.
+    """
 
     code: str
     name_zh: str
@@ -55,6 +59,9 @@ class DemoProduct:
     crew_size: int
     shots: tuple[Shot, ...]
     share: float
+    price: int = 0
+    questions: str = ""
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ def test_it_has_the_people_and_visits_asked_for(shanghai_day: DemoRegion) -> Non
     assert (shanghai_day.code, shanghai_day.name) == ("310100", "上海市")
 
 
-def test_nine_products_each_with_photos_that_are_required(shanghai_day: DemoRegion) -> None:
-    assert len(shanghai_day.products) == 9
+def test_eleven_products_each_with_photos_that_are_required(shanghai_day: DemoRegion) -> None:
+    assert len(shanghai_day.products) == 11
     for product in shanghai_day.products:
         codes = [shot.code for shot in product.shots]
         assert len(codes) == len(set(codes)) >= 4
