@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.asking import asked_at
+from routing.asking import asked_at, first_of_each
 from routing.clock import LATE
 from routing.day import COST, END, ROW, START, WINDOW, Day
 from routing.pairs_kernel import FIRST, SECOND, best_pairs
@@ -42,8 +42,7 @@ def pairs(day: Day, first: Visit, second: Visit, at: Point | None = None, most: 
     waits = sum(after[:, START] - before[:, START] for after, before in zip(together, alone, strict=True))
     ranked = np.lexsort((one[:, COST] + other[:, COST] + waits, one[:, WINDOW]))
     ranked = ranked[(one[ranked, START] == other[ranked, START]) & (one[ranked, START] < LATE)]
-    window = one[ranked, WINDOW]
-    chosen = ranked[np.arange(len(ranked)) - np.searchsorted(window, window) < most]
+    chosen = first_of_each(one[:, WINDOW], ranked, most)
     return Pairs(one[chosen], other[chosen])
 
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from routing.asking import cheapest
 from routing.chance import Chances
-from routing.day import ROW, Day
+from routing.day import COST, ROW, WINDOW, Day
 from routing.insertion import inserted
 from routing.pairs import pairs
 from routing.plan import Plan, Route
@@ -225,3 +226,13 @@ def test_two_who_begin_together_wait_for_each_other_as_in_the_simulation(problem
             assert kept.chance[n] == pytest.approx(seen[half.id], abs=0.04)
             for visit, chance in zip(day.routes[places[n, ROW]].visits, kept.after[n], strict=False):
                 assert np.isnan(chance) if visit not in seen else chance == pytest.approx(seen[visit], abs=0.04)
+
+
+def test_the_cheapest_places_of_each_window_can_be_picked_out() -> None:
+    problem, _ = city(1)
+    day, wanted = Day.of(problem, packed(problem)), replace(problem.visits[0], windows=SLOTS)
+    places = day.places(wanted)
+    found = cheapest(places, 3)
+    for window in range(len(SLOTS)):
+        costs = sorted(places[places[:, WINDOW] == window, COST].tolist())
+        assert found[found[:, WINDOW] == window, COST].tolist() == costs[:3]
