@@ -11,15 +11,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from dispatch import outbox
 from dispatch.integration_records import WebhookEndpoint
-from dispatch.outbox import OutboxKind
+from dispatch.outbox import Outbox, OutboxKind
 from dispatch.work_order import Appointment, AppointmentState, Visit, WorkOrder, WorkOrderState
 
 ASKED_BY = "order-events"
+TEST = "webhook.test"
 
 
 class OrderEvent(StrEnum):
@@ -92,8 +92,7 @@ def announce_all(
         if not endpoint.events or event in endpoint.events
     ]
     if payloads:
-        outbox.add_all(session, OutboxKind.WEBHOOK, payloads, asked_by=ASKED_BY, at=at)
-        session.info["wake"] = True
+        _promise_all(session, payloads, at)
     return len(payloads)
 
 
@@ -115,6 +114,23 @@ def payload_of(endpoint_id: int, event: str, data: Mapping[str, Any], at: dateti
     """What a row of the outbox keeps: where it goes and what it says. `id` stays the same however often it is sent."""
     message = {"type": event, "timestamp": at.isoformat(), "data": dict(data)}
     return {"endpoint": endpoint_id, "id": f"msg_{secrets.token_hex(16)}", "message": message}
+
+
+def _promise_all(session: Session, payloads: Sequence[dict[str, Any]], at: datetime) -> None:
+    rows = [
+        {
+            "kind": OutboxKind.WEBHOOK, "about": about(payload["endpoint"]), "payload": payload, "asked_by": ASKED_BY,
+            "created_at": at, "due_at": at, "progress": {}, "result": {},
+        }
+        for payload in payloads
+    ]  # fmt: skip
+    session.info["wake"] = True
+    session.execute(insert(Outbox), rows)
+
+
+def about(endpoint_id: int) -> str:
+    """How the outbox names what is for one address."""
+    return f"webhook:{endpoint_id}"
 
 
 def _window(promise: Appointment) -> dict[str, Any]:
