@@ -77,14 +77,19 @@ class Chances:
         return Chances(day, spreads, classes, *_sampled(spreads, classes, days, seed), promises, _unknown(day))
 
     def following(self, day: Day, kinds: Mapping[int, str] | None = None) -> Chances:
-        """The same of a day that has come from this one by `Day.booked`; `kinds` of the visits that are new in it."""
+        """The same of a day that has come from this one by `Day.booked` or `Day.changed`; `kinds` of its new visits.
+
+        (`Day.with_route` changes a day in place: nothing here would notice.)
+        """
         new = day.problem.visits[len(self._promises.kind) :]
         more = _promises(new, [_class(self.spreads, self.kinds, (kinds or {}).get(visit.id)) for visit in new])
         promises = Promises(*map(filled, self._promises, more))
         _wait(day, promises)
         planned = _unknown(day)
-        same = np.array([new is old for new, old in zip(day.routes, self.day.routes, strict=True)], dtype=bool)
-        planned[same, : self._planned.shape[1]] = self._planned[same]
+        waits_as_before = np.array_equal(promises.wait[: len(self._promises.wait)], self._promises.wait)
+        pairs = zip(day.routes, self.day.routes, strict=True)
+        same = np.array([waits_as_before and new is old for new, old in pairs], dtype=bool)
+        planned[same] = _as_wide(self._planned[same], planned.shape[1])
         return replace(self, day=day, _promises=promises, _planned=planned)
 
     def after(self, visit: Visit, places: Ints, at: Point | None = None, kind: str | None = None) -> Kept:
@@ -139,6 +144,14 @@ def _unknown(day: Day) -> Reals:
     return np.full((len(rows.many), rows.order.shape[1] + 2), -1, np.float32)
 
 
+def _as_wide(planned: Reals, width: int) -> Reals:
+    """Rows filled up in front of the last column, or cut there: no route reaches so far."""
+    most = min(width, planned.shape[1]) - 1
+    wide = np.full((len(planned), width), np.nan, np.float32)
+    wide[:, :most], wide[:, -1] = planned[:, :most], planned[:, -1]
+    return wide
+
+
 def _classes(spreads: Spreads) -> tuple[Spread, ...]:
     """The different spreads of services, each once."""
     return tuple(dict.fromkeys([spreads.service, *spreads.kinds.values()]))
@@ -161,6 +174,7 @@ def _promises(visits: Sequence[Visit], kinds: Sequence[int]) -> Promises:
 
 def _wait(day: Day, promises: Promises) -> None:
     """Note when the partners of linked visits are there, as planned."""
+    promises.wait[:] = NOT_BEFORE
     number = {visit.id: n for n, visit in enumerate(day.problem.visits)} if day.links else {}
     for link in day.links:
         match link:

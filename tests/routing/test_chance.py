@@ -195,6 +195,20 @@ def test_a_day_that_follows_a_booking_has_the_chances_of_one_that_always_had_it(
     assert np.array_equal(told, afresh, equal_nan=True)
 
 
+def test_chances_follow_a_day_whose_routes_grow_longer_than_there_was_room_for() -> None:
+    visits = tuple(Visit(i, 1, 60, windows=(TimeWindow(8 * HOUR, 8 * HOUR + 300 * i),)) for i in range(1, 9))
+    fleet = tuple(Vehicle(k, 0, None, TimeWindow(8 * HOUR, 18 * HOUR)) for k in (1, 2))
+    problem = Problem.over(visits, fleet, np.array([[121.4, 31.2], [121.401, 31.2]]), GreatCircle())
+    day, rows = Day.of(problem, Plan((Route(1, (2,)), Route(2, (8,))), {})), np.arange(2)
+    chances = Chances.of(day)
+    before = chances.planned(rows)
+    grown = day.changed(Plan((Route(1, (2, 3, 4, 5, 6, 7)), day.routes[1]), {}))
+    told = chances.following(grown).planned(rows)
+    assert np.array_equal(told, Chances.of(grown).planned(rows), equal_nan=True)
+    assert told[1, 0] == before[1, 0]
+    assert not np.isnan(told[0, :6]).any()
+
+
 def test_a_partner_is_waited_for_as_planned() -> None:
     windows = (TimeWindow(9 * HOUR, 11 * HOUR),)
     visits = (Visit(1, 0, HOUR), Visit(2, 1, HOUR, windows=windows), Visit(3, 1, HOUR, windows=windows))
