@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
 import pytest
 
-from dispatch import appointments, consumer_view, links, plans
+from dispatch import appointments, consumer_view, expected_times, links, plans
 from dispatch.consumer_view import ConsumerView, Stage, known_as, shortened
 from dispatch.day_plan import DayPlanState
 from dispatch.evidence import Proof, ProofKind
@@ -19,6 +20,7 @@ from dispatch.work_order import (
     WorkOrderState,
 )
 from technicians.errors import NotFound
+from technicians.people import Position
 from tests.clock import Clock
 from tests.town import AREA, TUESDAY, Town, shanghai
 
@@ -61,8 +63,9 @@ def consumer(sqlite_town: Town) -> Consumer:
 def test_the_link_shows_exactly_these_fields() -> None:
     assert {field.name for field in dataclasses.fields(ConsumerView)} == {
         "stage", "language", "number", "merchant", "product", "icon", "address", "zone", "today", "reference",
-        "starts_at", "ends_at", "times_booked", "is_late", "technician", "expected", "arrived_at", "left_at",
-        "failure", "photos",
+        "starts_at", "ends_at", "held_until", "delivery", "times_booked", "quote", "asks", "is_late", "technician",
+        "expected", "whereabouts", "code", "arrived_at", "left_at", "failure", "wishes", "has_lapsed", "issues",
+        "photos",
     }  # fmt: skip
 
 
@@ -94,7 +97,7 @@ def test_who_comes_and_when_is_told_once_the_day_is_published(consumer: Consumer
     after = consumer.sees()
     assert after.technician in {"王师傅", "李师傅"}
     assert after.expected is not None
-    assert shanghai(10) <= after.expected[0] < after.expected[1] <= shanghai(12)
+    assert shanghai(10) <= after.expected.starts_at < after.expected.ends_at <= shanghai(12)
 
 
 def test_on_the_way_the_expected_time_counts_from_setting_out(consumer: Consumer, clock: Clock) -> None:
@@ -108,7 +111,64 @@ def test_on_the_way_the_expected_time_counts_from_setting_out(consumer: Consumer
     shown = consumer.sees()
     assert shown.stage == Stage.ON_THE_WAY
     assert shown.expected is not None
-    assert shanghai(11.5) <= shown.expected[0] <= shanghai(12)
+    assert shanghai(11.25) <= shown.expected.starts_at < shanghai(11.5) < shown.expected.ends_at <= shanghai(12)
+
+
+def set_out(consumer: Consumer, at: datetime) -> int:
+    """Somebody is on the way; their id."""
+    with consumer.system.transaction() as session:
+        visit = session.get_one(Visit, consumer.visit_id)
+        visit.move_to(VisitState.EN_ROUTE)
+        visit.en_route_at, visit.technician_id = at, consumer.town.technicians["T1"]
+        session.add(Position(technician_id=visit.technician_id, lng=121.47123, lat=31.22123, accuracy=8.0, at=at))
+        return visit.technician_id
+
+
+def test_where_somebody_is_shows_only_on_the_way_only_freshly_and_only_roughly(
+    consumer: Consumer, clock: Clock
+) -> None:
+    consumer.book(10)
+    consumer.publish()
+    clock.set(shanghai(10))
+    assert consumer.sees().whereabouts is None
+    set_out(consumer, clock())
+    found = consumer.sees().whereabouts
+    assert found is not None
+    assert (found.lng, found.lat, found.near) == (121.471, 31.221, (121.485, 31.23))
+    assert 1_000 < found.metres < 2_500
+    clock.advance(minutes=6)
+    assert consumer.sees().whereabouts is None
+    clock.advance(minutes=-6)
+    with consumer.system.transaction() as session:
+        session.get_one(Visit, consumer.visit_id).move_to(VisitState.ON_SITE)
+    assert consumer.sees().whereabouts is None
+
+
+def test_the_code_is_shown_on_the_day_itself(consumer: Consumer, clock: Clock) -> None:
+    consumer.book(10)
+    assert consumer.sees().code is None
+    clock.set(shanghai(0.5))
+    code = consumer.sees().code
+    assert code is not None and len(code) == 6
+
+
+def test_what_was_told_is_shown_until_it_has_passed_and_then_what_is_known(consumer: Consumer, clock: Clock) -> None:
+    consumer.book(10)
+    consumer.publish()
+    with consumer.system.transaction() as session:
+        plan = plans.in_state(session, AREA, TUESDAY, DayPlanState.PUBLISHED)
+        assert plan is not None
+        expected_times.record(session, plan, clock())
+    told = consumer.sees().expected
+    clock.set(shanghai(10.25))
+    assert consumer.sees().expected == told
+    clock.set(shanghai(11.5))
+    later = consumer.sees().expected
+    assert told is not None and later is not None
+    assert told.ends_at < clock() < later.ends_at and not later.is_late
+    clock.set(shanghai(11.95))
+    late = consumer.sees().expected
+    assert late is not None and late.is_late and late.ends_at > shanghai(12)
 
 
 def test_a_window_that_has_closed_with_nobody_there_is_late(consumer: Consumer, clock: Clock) -> None:
