@@ -68,7 +68,7 @@ class CallList:
     resting: list[CallLine]
 
 
-def read(session: Session, area_code: str, at: datetime) -> CallList:
+def of_area(session: Session, area_code: str, at: datetime) -> CallList:
     """The list of an area at an instant, in a handful of statements."""
     clocks = timed(session, at, far_enough(area_code, at) | have_rested(area_code))
     wanted = reasons(session, area_code, clocks, at)

@@ -7,8 +7,9 @@ from typing import Any
 from flask_babel import LazyString, gettext, lazy_gettext
 
 from dispatch import parking
-from dispatch.order_history import Happening
+from dispatch.order_history import TIMED, Happening
 from dispatch.parking import ParkRule
+from webapp import clock_words
 from webapp.page import language_here
 from webapp.system import system
 from webapp.words import word
@@ -33,6 +34,12 @@ HAPPENED: dict[str, LazyString] = {
     "work-order.parked": lazy_gettext("Put on the worklist"),
     "work-order.cancelled": lazy_gettext("Order cancelled"),
     "work-order.learn-position": lazy_gettext("Position learnt from the check-in"),
+    "issue.opened": lazy_gettext("Consumer says that something is wrong"),
+    "issue.added-to": lazy_gettext("Consumer adds to what is wrong"),
+    "issue.answered": lazy_gettext("Issue answered"),
+    "issue.resolved": lazy_gettext("Issue resolved"),
+    "consumer.reached": lazy_gettext("Consumer called and spoken to"),
+    "consumer.not-reached": lazy_gettext("Consumer called, not reached"),
     "visit.moved": lazy_gettext("Given to another technician or time"),
     "visit.pinned": lazy_gettext("Pin changed"),
     "en-route": lazy_gettext("Technician set out"),
@@ -49,7 +56,8 @@ HAPPENED: dict[str, LazyString] = {
 LOOK = {
     "completion": "done", "kept": "done", "confirmed": "planned", "check-in": "on-site", "en-route": "on-the-way",
     "could-not-complete": "trouble", "broken": "trouble", "work-order.cancelled": "trouble",
-    "work-order.parked": "trouble",
+    "work-order.parked": "trouble", "issue.opened": "trouble", "issue.added-to": "trouble", "issue.resolved": "done",
+    "clock.breached": "trouble",
 }  # fmt: skip
 CODES = {"county", "candidates", "nearest", "code", "point", "address", "other"}
 
@@ -89,6 +97,8 @@ def county_name(code: str) -> str:
 
 
 def happened(happening: Happening) -> str:
+    if happening.kind == TIMED:
+        return clock_words.happened_to_clock(happening)
     return str(HAPPENED.get(happening.what, happening.what))
 
 
@@ -109,4 +119,5 @@ def words() -> dict[str, Any]:
         "why": why,
         "look_of": look_of,
         "county_name": county_name,
+        **clock_words.words(),
     }

@@ -35,6 +35,18 @@ WORDS: dict[str, LazyString] = {
     "no-access": lazy_gettext("No access"),
     "out-of-time": lazy_gettext("Out of time"),
     "other": lazy_gettext("Other"),
+    # why a clock rests
+    "address-unclear": lazy_gettext("Address unclear"),
+    "consumer-asked-to-wait": lazy_gettext("Consumer asked to wait"),
+    "consumer-unreachable": lazy_gettext("Consumer cannot be reached"),
+    "force-majeure": lazy_gettext("Force majeure"),
+    # what is wrong, says the consumer
+    "issue-late": lazy_gettext("Nobody came, or too late"),
+    "issue-damaged": lazy_gettext("Something was damaged"),
+    "issue-not-working": lazy_gettext("It does not work"),
+    "issue-charged-more": lazy_gettext("Charged more than agreed"),
+    "issue-conduct": lazy_gettext("The technician’s conduct"),
+    "issue-other": lazy_gettext("Something else is wrong"),
     # promises
     "confirmed": lazy_gettext("Confirmed"),
     "kept": lazy_gettext("Kept"),

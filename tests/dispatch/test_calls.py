@@ -40,7 +40,7 @@ def timed(town: Town, session: Session, number: str, county: str = "310101") -> 
 
 def read(town: Town) -> CallList:
     with town.system.transaction(read_only=True) as session:
-        found = call_list.read(session, AREA, town.system.now())
+        found = call_list.of_area(session, AREA, town.system.now())
         assert call_list.count(session, AREA, town.system.now()) == len(found.due)
         return found
 
@@ -116,7 +116,7 @@ def test_other_areas_orders_over_and_orders_with_an_appointment_are_not_listed(t
     morning.set(shanghai(20, MONDAY))
     assert numbers(read(town).due) == ["A-1"]
     with town.system.transaction(read_only=True) as session:
-        assert call_list.read(session, "110100", morning()) == CallList([], [])
+        assert call_list.of_area(session, "110100", morning()) == CallList([], [])
 
 
 def test_a_consumer_who_asked_to_wait_comes_back_that_morning(town: Town, morning: Clock) -> None:

@@ -91,11 +91,11 @@ function isTyping(target) {
 }
 
 function walkRows(step) {
-  const rows = [...document.querySelectorAll(".table tbody tr")];
+  const rows = [...document.querySelectorAll(".table tbody tr, [data-row]")];
   if (!rows.length) return;
   const here = rows.findIndex((row) => row.contains(document.activeElement));
   const row = rows[Math.min(rows.length - 1, Math.max(0, here < 0 ? 0 : here + step))];
-  const target = row.querySelector("a, button, input") ?? row;
+  const target = row.matches("summary") ? row : row.querySelector("a, button, input") ?? row;
   if (target === row) row.tabIndex = -1;
   target.focus();
   row.scrollIntoView({ block: "nearest" });
@@ -126,3 +126,26 @@ document.addEventListener("click", (event) => {
 for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
+
+const COUNT_EVERY = 60_000;
+const counted = [...document.querySelectorAll("[data-count]")];
+
+/** The numbers beside the rooms: how many wait there. A server that cannot be reached leaves them as they are. */
+async function count() {
+  if (document.hidden) return;
+  const numbers = await get("/calls/counts").catch(() => null);
+  for (const place of numbers ? counted : []) {
+    const number = numbers[place.dataset.count] ?? 0;
+    place.hidden = number === 0;
+    place.textContent = number > 99 ? "99+" : number;
+    place.title = shell.waiting.replace("{n}", number);
+  }
+}
+
+if (counted.length) {
+  count();
+  setInterval(count, COUNT_EVERY);
+  document.addEventListener("visibilitychange", count);
+}
+
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
