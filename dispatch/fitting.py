@@ -13,11 +13,12 @@ from sqlalchemy import Row
 from dispatch.day import Day as LocalDay
 from dispatch.demand import Candidate, Places, as_candidate
 from dispatch.standing import Part
-from routing.day import COST, POSITION, ROW, START, WINDOW, Ints
+from routing.asking import cheapest
+from routing.day import COST, POSITION, ROW, WINDOW
 from routing.pairs import pairs
 from routing.problem import Visit
 
-PER_WINDOW = 6
+PER_WINDOW = 8
 Window = tuple[datetime, datetime]
 Point = tuple[float, float]
 
@@ -62,41 +63,24 @@ def fits(part: Part, asked: Asked, floor: float, without: frozenset[int] = froze
 
 def _alone(part: Part, asked: Asked, floor: float, without: frozenset[int]) -> Iterator[Fit]:
     (visit,) = asked.visits
-    ids = _ids(part)
+    ids = np.array(part.technicians, dtype=np.int64)
     found = part.day.places(visit, asked.point)
-    places = _cheapest(found[~np.isin(ids[found[:, ROW]], list(without))] if without else found)
+    places = cheapest(found[~np.isin(ids[found[:, ROW]], list(without))] if without else found, PER_WINDOW)
     kept = part.chances.after(visit, places, asked.point, asked.product)
     for place, chance, is_sure in zip(places.tolist(), kept.chance.tolist(), kept.holds(floor).tolist(), strict=True):
         yield Fit((int(ids[place[ROW]]),), (place[POSITION],), place[WINDOW], place[COST], chance, is_sure)
 
 
 def _together(part: Part, asked: Asked, floor: float) -> Iterator[Fit]:
-    """Two technicians: the promise is kept when both are there in time."""
+    """Two technicians: the promise is kept when both are there."""
     first, second = asked.visits
-    ids = _ids(part)
+    people = part.technicians
     found = pairs(part.day, first, second, asked.point, PER_WINDOW)
-    kept = [
-        part.chances.after(visit, places, asked.point, asked.product)
-        for visit, places in ((first, found.first), (second, found.second))
-    ]
-    chances = kept[0].chance * kept[1].chance
-    sure = kept[0].holds(floor) & kept[1].holds(floor) & (chances >= np.float32(floor))
-    for one, other, chance, is_sure in zip(
-        found.first.tolist(), found.second.tolist(), chances.tolist(), sure.tolist(), strict=True
-    ):
-        people, positions = (int(ids[one[ROW]]), int(ids[other[ROW]])), (one[POSITION], other[POSITION])
-        yield Fit(people, positions, one[WINDOW], one[COST] + other[COST], chance, is_sure)
-
-
-def _ids(part: Part) -> Ints:
-    return np.array(part.technicians, dtype=np.int64)
-
-
-def _cheapest(found: Ints) -> Ints:
-    """Of each window the first few places by cost, then start; one for each row."""
-    order = np.lexsort((found[:, START], found[:, COST], found[:, WINDOW]))
-    found = found[order]
-    _, first = np.unique(found[:, [WINDOW, ROW]], axis=0, return_index=True)
-    found = found[np.sort(first)]
-    begins = np.searchsorted(found[:, WINDOW], found[:, WINDOW])
-    return found[np.arange(len(found)) - begins < PER_WINDOW]
+    one, other = part.chances.after_both((first, second), (found.first, found.second), asked.point, asked.product)
+    sure = one.holds(floor) & other.holds(floor)
+    for mine, theirs, chance, is_sure in zip(
+        found.first.tolist(), found.second.tolist(), np.minimum(one.chance, other.chance).tolist(), sure.tolist(),
+        strict=True,
+    ):  # fmt: skip
+        who, where = (people[mine[ROW]], people[theirs[ROW]]), (mine[POSITION], theirs[POSITION])
+        yield Fit(who, where, mine[WINDOW], mine[COST] + theirs[COST], chance, is_sure)
