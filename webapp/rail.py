@@ -33,6 +33,7 @@ ROOMS = (
     Room("orders.listing", "orders", lazy_gettext("Orders"), EVERYBODY),
     Room("roster.listing", "people", lazy_gettext("Roster"), OFFICE),
     Room("coverage.page", "coverage", lazy_gettext("Coverage"), OFFICE),
+    Room("numbers.page", "chart", lazy_gettext("Numbers"), EVERYBODY),
     Room("slot_policies.listing", "calendar", lazy_gettext("Windows"), frozenset({Role.OPERATOR})),
 )
 
