@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from dispatch.order_history import Happening
 from dispatch.sla_clock import SlaEvent, SlaKind
 from dispatch.sla_standing import Standing
 from webapp.page import moment, span
+from webapp.system import system
 from webapp.words import word
 
 TIGHT_PERCENT = 90
@@ -59,6 +61,12 @@ def because(now: Standing, zone: ZoneInfo) -> str:
     return str(_("%(cause)s until %(day)s", cause=word(now.cause), day=moment(now.resumes_at, zone)))
 
 
+def when(at: datetime, zone: ZoneInfo) -> str:
+    """The time by the clock of the place; the date with it unless it is today."""
+    local, today = at.astimezone(zone), system().now().astimezone(zone)
+    return local.strftime("%H:%M") if local.date() == today.date() else local.strftime("%m-%d %H:%M")
+
+
 def look(now: Standing | None) -> str:
     """The colour of a clock, by the look of states."""
     if now is None or now.is_paused or now.ended == SlaEvent.STOPPED:
@@ -98,5 +106,6 @@ def words() -> dict[str, Any]:
         "clock_used": used,
         "clock_because": because,
         "clock_look": look,
+        "clock_when": when,
         "clock_facts": clock_facts,
     }

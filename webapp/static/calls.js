@@ -14,4 +14,4 @@ function act(key) {
   } else target.click();
 }
 
-for (const key of ["b", "n", "s"]) onKey(key, () => act(key));
+for (const key of ["b", "n", "r"]) onKey(key, () => act(key));
