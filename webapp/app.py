@@ -10,9 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dispatch.system import System
 from webapp import (
     api,
+    api_booking,
     api_solve,
+    api_webhooks,
     board,
     board_plans,
+    call_list,
     consumer,
     consumer_booking,
     consumer_issues,
@@ -21,6 +24,7 @@ from webapp import (
     errors,
     headers,
     health,
+    issues,
     languages,
     limits,
     login,
@@ -41,6 +45,8 @@ BLUEPRINTS = (
     board.bp,
     board_plans.bp,
     orders.bp,
+    call_list.bp,
+    issues.bp,
     roster.bp,
     coverage.bp,
     numbers.bp,
@@ -49,6 +55,8 @@ BLUEPRINTS = (
     consumer_booking.bp,
     consumer_issues.bp,
     api.bp,
+    api_booking.bp,
+    api_webhooks.bp,
     api_solve.bp,
 )
 

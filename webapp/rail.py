@@ -16,12 +16,16 @@ EVERYBODY = frozenset(Role)
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One line of the rail. `endpoint` opens it; the whole of its blueprint marks it as the present one."""
+    """One line of the rail. `endpoint` opens it; the whole of its blueprint marks it as the present one.
+
+    `counted` names the number beside it, kept up to date by the page: how many wait in this room.
+    """
 
     endpoint: str
     icon: str
     label: LazyString
     roles: frozenset[Role]
+    counted: str = ""
 
     @property
     def is_here(self) -> bool:
@@ -31,6 +35,8 @@ class Room:
 ROOMS = (
     Room("board.page", "board", lazy_gettext("Board"), OFFICE),
     Room("orders.listing", "orders", lazy_gettext("Orders"), EVERYBODY),
+    Room("calls.page", "phone", lazy_gettext("Calls"), OFFICE, "calls"),
+    Room("issues.page", "warning", lazy_gettext("Issues"), OFFICE, "issues"),
     Room("roster.listing", "people", lazy_gettext("Roster"), OFFICE),
     Room("coverage.page", "coverage", lazy_gettext("Coverage"), OFFICE),
     Room("numbers.page", "chart", lazy_gettext("Numbers"), EVERYBODY),
