@@ -60,7 +60,8 @@ class DayChoice:
 def days(offers: list[Offer], shown: Booked, asked: str | None) -> list[DayChoice]:
     """The days ahead from today on; open is the day asked for, else the booked one, else the first free one."""
     has_better = any(offer.grade != Grade.BEST for offer in offers)
-    by_day: dict[date, list[Window]] = {shown.today + timedelta(days=n): [] for n in range(USUAL.days)}
+    ahead = max([USUAL.days, *((offer.on_date - shown.today).days + 1 for offer in offers)])
+    by_day: dict[date, list[Window]] = {shown.today + timedelta(days=n): [] for n in range(ahead)}
     for offer in offers:
         by_day.setdefault(offer.on_date, []).append(_window(offer, shown, has_better))
     free = [on_date for on_date, windows in by_day.items() if windows]
