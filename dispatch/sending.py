@@ -74,7 +74,7 @@ def _failed(system: System, order_id: int, message: Message, failure: NotSent, t
     log.warning("message.not-sent", template=message.template, by=system.notifier.name, reason=str(failure))
     if wait is not None:
         raise TryLater(str(failure), system.now() + wait)
-    _note(system, order_id, "message.failed", message, why=str(failure))
+    _note(system, order_id, "message.failed", message, why=failure.obstacle)
     raise NotDelivered(f"{system.notifier.name}: {failure}", remedy="Call the consumer.")
 
 

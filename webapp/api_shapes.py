@@ -8,7 +8,6 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from dispatch.merchant_orders import MOST_PER_PAGE
-from dispatch.slots import Grade
 from dispatch.work_order import (
     AppointmentState,
     BookedBy,
@@ -67,10 +66,6 @@ class GoodsArrivedIn(Asked):
     arrived_at: Instant | None = Field(None, description="Now when left out.")
 
 
-class AppointmentIn(Asked):
-    starts_at: Instant = Field(description="Beginning of a window on offer.")
-
-
 class PageQuery(Asked):
     cursor: int = Field(0, ge=0, le=LAST_ID, description="The `next` of the page before.")
     limit: int = Field(50, ge=1, le=MOST_PER_PAGE)
@@ -83,6 +78,12 @@ class AppointmentOut(Told):
     booked_by: BookedBy
 
 
+class HoldOut(Told):
+    window_starts_at: datetime
+    window_ends_at: datetime
+    held_until: datetime | None = Field(description="Until then nobody else gets it.")
+
+
 class VisitOut(Told):
     sequence: int
     cause: VisitCause
@@ -92,6 +93,7 @@ class VisitOut(Told):
     left_at: datetime | None
     failure_reason: FailureReason | None
     appointment: AppointmentOut | None = Field(description="The promise in force.")
+    hold: HoldOut | None = Field(description="The window kept while the consumer decides.")
 
 
 class OrderOut(Told):
@@ -111,18 +113,9 @@ class PageOut(Told):
     next: int | None = Field(description="Cursor of the next page, null on the last one.")
 
 
-class OfferOut(Told):
-    starts_at: datetime
-    ends_at: datetime
-    grade: Grade = Field(description="`best` costs our routes the least.")
-
-
-class OffersOut(Told):
-    offers: list[OfferOut]
-
-
 class LinkOut(Told):
-    path: str = Field(description="To be put behind the address of this installation. Shown only here.")
+    path: str = Field(description="To be put behind the address of this installation.")
+    url: str = Field(description="The same with the address that PUBLIC_URL gives.")
 
 
 ORDER_IN = {
@@ -145,6 +138,7 @@ VISIT = {
     "left_at": None,
     "failure_reason": None,
     "appointment": None,
+    "hold": None,
 }
 BOOKABLE = {
     "number": "TM20260511001",
@@ -165,5 +159,13 @@ APPOINTMENT = {
 }
 BOOKED = BOOKABLE | {"state": "booked", "visits": [VISIT | {"appointment": APPOINTMENT}]}
 CANCELLED = BOOKABLE | {"state": "cancelled", "visits": [VISIT | {"state": "cancelled"}]}
-OFFERS = {"offers": [{"starts_at": "2026-05-12T02:00:00Z", "ends_at": "2026-05-12T04:00:00Z", "grade": "best"}]}
-LINK = {"path": "/c/hVYxR0Jm5c0vV1kY3t8m2QkqGfZpX4aE"}
+HOLD = {
+    "window_starts_at": "2026-05-12T02:00:00Z",
+    "window_ends_at": "2026-05-12T04:00:00Z",
+    "held_until": "2026-05-11T01:10:00Z",
+}
+HELD = BOOKABLE | {"visits": [VISIT | {"hold": HOLD}]}
+LINK = {
+    "path": "/c/hVYxR0Jm5c0vV1kY3t8m2QkqGfZp",
+    "url": "https://shifu.example/c/hVYxR0Jm5c0vV1kY3t8m2QkqGfZp",
+}

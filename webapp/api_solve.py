@@ -14,7 +14,8 @@ from dispatch.outbox import Outbox, OutboxState
 from dispatch.turns import Turns
 from routing.vroom import error_for_vroom
 from webapp.access import MEGABYTE, allow_bearer
-from webapp.api import SECURITY, key
+from webapp.api import SECURITY
+from webapp.api_once import key
 from webapp.api_shapes import LAST_ID
 from webapp.limits import limiter
 from webapp.solve_shapes import ANSWER, DONE, PROMISE, QUESTION, AnswerOut, PromiseOut, QuestionIn, SolveQuery

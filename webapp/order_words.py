@@ -9,7 +9,7 @@ from flask_babel import LazyString, gettext, lazy_gettext
 from dispatch import parking
 from dispatch.order_history import TIMED, Happening
 from dispatch.parking import ParkRule
-from webapp import clock_words
+from webapp import clock_words, message_words
 from webapp.page import language_here
 from webapp.system import system
 from webapp.words import word
@@ -57,7 +57,7 @@ LOOK = {
     "completion": "done", "kept": "done", "confirmed": "planned", "check-in": "on-site", "en-route": "on-the-way",
     "could-not-complete": "trouble", "broken": "trouble", "work-order.cancelled": "trouble",
     "work-order.parked": "trouble", "issue.opened": "trouble", "issue.added-to": "trouble", "issue.resolved": "done",
-    "clock.breached": "trouble",
+    "clock.breached": "trouble", "message.failed": "trouble",
 }  # fmt: skip
 CODES = {"county", "candidates", "nearest", "code", "point", "address", "other"}
 
@@ -99,6 +99,8 @@ def county_name(code: str) -> str:
 def happened(happening: Happening) -> str:
     if happening.kind == TIMED:
         return clock_words.happened_to_clock(happening)
+    if happening.what in message_words.WHAT:
+        return message_words.happened_to_message(happening)
     return str(HAPPENED.get(happening.what, happening.what))
 
 

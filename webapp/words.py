@@ -65,6 +65,11 @@ WORDS: dict[str, LazyString] = {
     "running": lazy_gettext("Running"),
     "done": lazy_gettext("Done"),
     "failed": lazy_gettext("Failed"),
+    # why a message did not go out
+    "notifier": lazy_gettext("Notifier"),
+    "provider-silent": lazy_gettext("The provider does not answer"),
+    "provider-refuses": lazy_gettext("The provider refuses the message"),
+    "number-refused": lazy_gettext("The number cannot be reached"),
     # absences
     "ill": lazy_gettext("Ill"),
     "leave": lazy_gettext("Leave"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch import outgoing, signature
-from dispatch.notify.message import Message, NotSent
+from dispatch.notify.message import Message, NotSent, Obstacle
 
 SECONDS = 10.0
 PASSING = {401, 403, 408, 425, 429}
@@ -37,7 +37,7 @@ class Hook:
         try:
             answer = outgoing.post(self.url, body, headers, seconds=SECONDS)
         except outgoing.NoAnswer as silent:
-            raise NotSent(str(silent)) from None
+            raise NotSent(str(silent), obstacle=Obstacle.SILENT) from None
         if not answer.is_success:
             raise NotSent(f"it answered with status {answer.status}", again=may_change(answer.status))
         return ""

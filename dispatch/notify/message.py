@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 NOT_DIALLED = re.compile(r"[^\d+]")
@@ -32,14 +33,23 @@ class Message:
         return CHINA.sub("", self.dialled)
 
 
+class Obstacle(StrEnum):
+    """Why a message did not go out, in words for people."""
+
+    SILENT = "provider-silent"
+    REFUSED = "provider-refuses"
+    NUMBER = "number-refused"
+
+
 class NotSent(Exception):
     """Nobody can say that the message has arrived. `again` False: it never will, so it is not tried again.
 
     The text goes into logs and lists and must name neither the number nor what was written.
     """
 
-    def __init__(self, reason: str, *, again: bool = True) -> None:
+    def __init__(self, reason: str, *, obstacle: Obstacle = Obstacle.REFUSED, again: bool = True) -> None:
         super().__init__(reason)
+        self.obstacle = obstacle
         self.again = again
 
 

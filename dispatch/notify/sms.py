@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from dispatch import outgoing
 from dispatch.messages import Template
 from dispatch.notify.hook import may_change
-from dispatch.notify.message import Message, NotSent
+from dispatch.notify.message import Message, NotSent, Obstacle
 
 SECONDS = 10.0
 PLACES = re.compile(r"\{(\w+)\}")
@@ -93,7 +93,7 @@ class Sms:
         try:
             answer = outgoing.post(url, body, headers, seconds=SECONDS, method=self.gateway.method)
         except outgoing.NoAnswer as silent:
-            raise NotSent(str(silent)) from None
+            raise NotSent(str(silent), obstacle=Obstacle.SILENT) from None
         return self._judged(answer)
 
     def _values(self, message: Message, message_id: str) -> dict[str, str]:
@@ -122,7 +122,7 @@ class Sms:
             raise NotSent(f"the gateway answered with status {answer.status}", again=may_change(answer.status))
         told = _object(answer.body)
         if self.gateway.hopeless is not None and self.gateway.hopeless.holds(told):
-            raise NotSent("the gateway says that this cannot be sent", again=False)
+            raise NotSent("the gateway says that this cannot be sent", obstacle=Obstacle.NUMBER, again=False)
         if self.gateway.success is not None and not self.gateway.success.holds(told):
             raise NotSent(f"the gateway's {self.gateway.success.field} is not one of success")
         return str(told.get(self.gateway.reference, ""))[:100] if self.gateway.reference else ""

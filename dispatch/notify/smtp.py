@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from ipaddress import ip_address
 
-from dispatch.notify.message import Message, NotSent
+from dispatch.notify.message import Message, NotSent, Obstacle
 
 SECONDS = 10.0
 PERMANENT = 500
@@ -40,15 +40,18 @@ class Smtp:
             self._deliver(mail)
         except smtplib.SMTPRecipientsRefused as refused:
             codes = [code for code, _ in refused.recipients.values()]
-            raise NotSent(f"the receiver was refused ({codes[0]})", again=codes[0] < PERMANENT) from None
+            again = codes[0] < PERMANENT
+            raise NotSent(f"the receiver was refused ({codes[0]})", obstacle=Obstacle.NUMBER, again=again) from None
         except smtplib.SMTPAuthenticationError as refused:
             raise NotSent(f"the mail server refuses the user or password ({refused.smtp_code})") from None
         except smtplib.SMTPResponseException as refused:
             raise NotSent(f"the mail server answered {refused.smtp_code}") from None
         except TimeoutError:
-            raise NotSent(f"the mail server gave no answer within {self.seconds:g} s") from None
+            reason = f"the mail server gave no answer within {self.seconds:g} s"
+            raise NotSent(reason, obstacle=Obstacle.SILENT) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise NotSent(f"the mail server cannot be reached ({type(error).__name__})") from None
+            reason = f"the mail server cannot be reached ({type(error).__name__})"
+            raise NotSent(reason, obstacle=Obstacle.SILENT) from None
         return str(mail["Message-ID"])
 
     def _deliver(self, mail: EmailMessage) -> None:

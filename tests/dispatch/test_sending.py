@@ -106,7 +106,7 @@ def test_a_provider_that_is_down_is_asked_again_ever_more_seldom_for_a_day_under
     with reached.transaction(read_only=True) as session:
         happened = order_history.history(session, the_order(session).id)
     assert [(told.what, told.why) for told in happened if told.what.startswith("message")] == [
-        ("message.failed", "it answered with status 503")
+        ("message.failed", "provider-refuses")
     ]
 
 
