@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import booking, slots
+from dispatch import booking, planted, slots
+from dispatch.planted import Point
 from dispatch.slots import Offered
 from dispatch.work_order import Appointment, AppointmentState, BookedBy, Visit, VisitState, WorkOrder, WorkOrderState
 from routing.travel import TravelTimes
@@ -117,6 +118,7 @@ def _open_visit(session: Session, order_id: int, *, lock: bool) -> Visit:
             remedy="Ask the shop what happens next.",
         )
     if lock:
+        planted.at(session, Point.VISIT_LOCKED)
         session.expire(visit, ["appointments"])
         session.refresh(visit.work_order)
     return visit

@@ -21,15 +21,18 @@ POSTGRES_OPTIONS = (
 )
 
 
-def connect(url: str) -> Engine:
-    """An engine for `sqlite:///file` or `postgresql://…`; a read-only transaction begins with a plain BEGIN."""
+def connect(url: str, *, locks: bool = True) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql://…`; a read-only transaction begins with a plain BEGIN.
+
+    Without `locks` (see `dispatch.planted`) SQLite begins a transaction only where something is written.
+    """
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise _unusable("It is not the address of a database.") from None
     match parsed.get_backend_name():
         case "sqlite":
-            return _sqlite(url)
+            return _sqlite(url, locks)
         case "postgresql":
             return create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
@@ -49,18 +52,19 @@ def _unusable(message: str) -> InvalidInput:
     return InvalidInput(message, field="DATABASE_URL", remedy=remedy)
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, locks: bool) -> Engine:
     engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
+        connection.isolation_level = None if locks else "DEFERRED"
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
         read_only = connection.get_execution_options().get("read_only", False)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if locks:
+            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine

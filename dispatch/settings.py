@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dispatch.notify import address as notify_address
 from dispatch.notify.address import NotifyAddress
+from dispatch.planted import NOTHING, Planted, Point
 from dispatch.roads import address
 from dispatch.roads.address import RoadSettings
 from technicians.errors import InvalidInput
@@ -40,6 +41,7 @@ class Settings:
     notify: NotifyAddress = field(default_factory=NotifyAddress)
     public_url: str | None = None
     webhook_private: bool = False
+    planted: Planted = NOTHING
 
     @property
     def link_base(self) -> str:
@@ -77,6 +79,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         notify=given.notify(),
         public_url=given.public_url(),
         webhook_private=given.whole("WEBHOOK_PRIVATE", 0, least=0, most=1) == 1,
+        planted=given.planted(),
     )
 
 
@@ -116,6 +119,16 @@ class _Given:
             return notify_address.read(way or "log", secret, gateway)
         except ValueError as error:
             raise _unusable("NOTIFY", str(error), "NOTIFY=log") from None
+
+    def planted(self) -> Planted:
+        point = self.environment.get("PLANTED_DEATH", "").strip()
+        if point and point not in {known.value for known in Point}:
+            raise _unusable("PLANTED_DEATH", f"{point!r} is not a point of a booking.", f"PLANTED_DEATH={Point.LOOKED}")
+        return Planted(
+            pause=self.number("PLANTED_PAUSE_MS", 0.0, least=0, most=1000) / 1000,
+            dies_at=Point(point) if point else None,
+            locks=self.whole("PLANTED_NO_LOCK", 0, least=0, most=1) == 0,
+        )
 
     def public_url(self) -> str | None:
         url = self.url("PUBLIC_URL", ("http", "https"), "https://shifu.example")

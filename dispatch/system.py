@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session as Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import database, settings
+from dispatch import database, planted, settings
 from dispatch.notify import choice as ways
 from dispatch.notify.log import Log
 from dispatch.notify.message import Notifier
 from dispatch.photo_store import PhotoStore
 from dispatch.place import Places
+from dispatch.planted import Point
 from dispatch.queue import Queue
 from dispatch.roads import choice
 from dispatch.standing import Kept
@@ -51,9 +52,12 @@ class System:
         options = {"read_only": read_only, "postgresql_readonly": read_only}
         with self.engine.connect().execution_options(**options) as connection:
             with Session(connection, expire_on_commit=False) as session, lost_races_as_conflicts():
-                session.info["days"] = self.days
+                session.info.update({"days": self.days, planted.KEY: self.settings.planted})
+                planted.at(session, Point.BEGUN)
                 yield session
+                planted.at(session, Point.COMMITTING)
                 session.commit()
+                planted.at(session, Point.COMMITTED)
             if session.info.get("wake"):
                 self.queue.wake()
 
@@ -85,7 +89,7 @@ def assemble(chosen: settings.Settings) -> System:
     circle = GreatCircle(circuity=chosen.circuity, speed_kmh=chosen.speed_kmh, per_stop=chosen.per_stop)
     return System(
         settings=chosen,
-        engine=database.connect(chosen.database_url),
+        engine=database.connect(chosen.database_url, locks=chosen.planted.locks),
         places=places,
         travel_times=choice.travel_times(chosen.roads, circle, places, chosen.home / "roads.db"),
         queue=Queue(chosen.redis_url),

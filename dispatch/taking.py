@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch import day as days
-from dispatch import plans, routes
+from dispatch import plans, planted, routes
 from dispatch.crews import visit_of
 from dispatch.day_plan import DayPlan, DayPlanState, Route
 from dispatch.demand import Candidate, candidate_row
@@ -17,6 +17,7 @@ from dispatch.errors import SlotTaken
 from dispatch.fitting import Asked, Fit, Window, fits
 from dispatch.partners import holders
 from dispatch.planning import snapshot
+from dispatch.planted import Point
 from dispatch.slots import area_of, places_of
 from dispatch.standing import Part, spreads, standings
 from dispatch.work_order import Appointment, Visit
@@ -101,6 +102,7 @@ def _insert(
     locked = _locked(session, plan, place.technicians)
     if not locked:
         return None
+    planted.at(session, Point.ROUTES_LOCKED)
     people = availability.working(session, plan.area_code, plan.on_date, technician_ids=place.technicians)
     snap = snapshot(
         session, travel_times, plan.area_code, plan.on_date,
@@ -111,6 +113,7 @@ def _insert(
     best = min((fit for fit in fits(part, asked, floor) if fit.is_sure), key=lambda fit: fit.cost, default=None)
     if best is None:
         return None
+    planted.at(session, Point.LOOKED)
     running = {route.vehicle: route for route in snap.running.routes}
     halves = zip(best.technicians, best.positions, asked.visits, strict=True)
     changed = [
@@ -118,6 +121,7 @@ def _insert(
         for technician, position, half in halves
     ]
     routes.rewrite(session, locked, changed, replace(snap, problem=_joined(snap.problem, asked)))
+    planted.at(session, Point.REWRITTEN)
     return Taken(best.cost, best.chance)
 
 
@@ -163,9 +167,11 @@ def _take_out(session: Session, travel_times: TravelTimes, visit: Visit, plan: D
     if not people:
         return
     locked = routes.lock(session, plan.id, people)
+    planted.at(session, Point.GIVING_BACK)
     snap = snapshot(session, travel_times, plan.area_code, plan.on_date, plan=plan, technician_ids=list(people))
     left = [
         PlannedRoute(route.vehicle, tuple(v for v in route.visits if visit_of(v) != visit.id))
         for route in snap.running.routes
     ]
     routes.rewrite(session, locked, left, snap)
+    planted.at(session, Point.GIVEN_BACK)
