@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch import relay, schema, trial
 from dispatch.errors import NotReady, SolverFailed
+from dispatch.integration_records import WebhookEndpoint
 from dispatch.roads.probe import probe
 from dispatch.roads.road_times import RoadTimes
 from dispatch.system import System
@@ -149,8 +150,33 @@ def secret_key(system: System) -> Finding:
     return Finding("secret key", True, "set")
 
 
+def notifier(system: System) -> Finding:
+    """Consumers are reached, by links that lead here from their telephones."""
+    if system.notifier.name == "log":
+        return Finding("notifier", True, "log: no message leaves this machine")
+    if system.settings.public_url is None:
+        detail = f"{system.notifier.name}, but links in messages would begin with {system.settings.link_base}"
+        return Finding("notifier", False, detail, "Set PUBLIC_URL to the address consumers reach this installation at.")
+    return Finding("notifier", True, f"{system.notifier.name}, links to {system.settings.public_url}")
+
+
+def webhooks(system: System) -> Finding:
+    """Merchants' programs take what they are sent, and cannot be misused to reach into this network."""
+    if system.settings.webhook_private:
+        remedy = "Leave WEBHOOK_PRIVATE out wherever merchants are not all your own."
+        return Finding("webhooks", False, "may be sent to private addresses", remedy)
+    try:
+        with system.transaction(read_only=True) as session:
+            off = session.scalar(select(func.count(WebhookEndpoint.id)).where(WebhookEndpoint.disabled_at.is_not(None)))
+    except SQLAlchemyError:
+        off = 0
+    return Finding("webhooks", True, f"{off} switched off because nobody answered" if off else "none is off")
+
+
 ESSENTIAL: tuple[Callable[[System], Finding], ...] = (database, counties)
-ALL = (*ESSENTIAL, planner, boundaries, redis, roads, photo_store, browser_files, secret_key)
+ALL = (
+    *ESSENTIAL, planner, boundaries, redis, roads, photo_store, notifier, webhooks, browser_files, secret_key,
+)  # fmt: skip
 
 
 def findings(system: System, checks: Iterable[Callable[[System], Finding]] = ALL) -> list[Finding]:

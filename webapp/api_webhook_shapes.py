@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from dispatch.consumer_records import IssueKind
 from dispatch.order_events import OrderEvent
 from dispatch.outbox import OutboxState
 from dispatch.webhook_address import LONGEST_URL
@@ -75,6 +76,8 @@ class EventData(Told):
     window: WindowTold | None = None
     happened_at: datetime | None = Field(None, description="By the technician's phone; events may arrive hours later.")
     reason: FailureReason | None = None
+    issue: int | None = Field(None, description="Its number, the same in all events of one issue.")
+    kind: IssueKind | None = Field(None, description="Of the issue.")
 
 
 class EventOut(Told):

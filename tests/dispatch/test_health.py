@@ -11,6 +11,7 @@ import pytest
 
 from dispatch import health, metrics, outbox, schema, system
 from dispatch.errors import NotReady
+from dispatch.notify.smtp import Smtp
 from dispatch.outbox import OutboxKind
 from dispatch.settings import Settings
 from dispatch.system import System
@@ -104,3 +105,17 @@ def test_a_planner_that_does_not_start_is_found(sqlite_system: System, monkeypat
     found = health.planner(sqlite_system)
     assert not found.is_sound
     assert "make setup" in found.remedy
+
+
+def test_messages_that_leave_the_machine_need_an_address_for_their_links(empty: System) -> None:
+    assert health.notifier(empty).is_sound
+    mail = replace(empty, notifier=Smtp("mail.example", 587, "a@shifu.example", "{phone}@sms.example"))
+    found = health.notifier(mail)
+    assert not found.is_sound and "http://127.0.0.1:8000" in found.detail and "PUBLIC_URL" in found.remedy
+    assert health.notifier(with_settings(mail, public_url="https://shifu.example")).is_sound
+
+
+def test_webhooks_into_private_networks_are_pointed_out(system: System) -> None:
+    assert health.webhooks(system).is_sound
+    found = health.webhooks(with_settings(system, webhook_private=True))
+    assert not found.is_sound and "WEBHOOK_PRIVATE" in found.remedy
