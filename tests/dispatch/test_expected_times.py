@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ WINDOW = (shanghai(10), shanghai(12))
 EARLY = shanghai(7)
 
 
-def stop(start: datetime, *, travel: int = 15, work: int = 40, wait: int = 0, **known: datetime) -> Coming:
+def stop(start: datetime, *, travel: int = 15, work: int = 40, wait: int = 0, **known: Any) -> Coming:
     return Coming(start - wait * MINUTE, start, start + work * MINUTE, travel * 60, **known)
 
 

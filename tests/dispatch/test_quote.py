@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dispatch import questionnaire, questionnaire_text, quote
 from dispatch.catalogue import ServiceProduct
 from dispatch.questionnaire import Question, QuestionKind
-from dispatch.work_order import Appointment, AppointmentState, BookedBy, VisitState, WorkOrder
+from dispatch.work_order import Appointment, AppointmentState, BookedBy, PositionQuality, VisitState, WorkOrder
 from technicians.errors import Conflict, InvalidInput
 from tests.town import Town, shanghai
 
@@ -173,7 +173,7 @@ def test_a_place_only_known_by_its_county_pays_for_no_distance(sqlite_town: Town
         order = home.order(session)
         order.lng = 122.0
         assert quote.kilometres(order) > 40
-        order.position_quality = type(order.position_quality)("county-centre")
+        order.position_quality = PositionQuality.COUNTY_CENTRE
         assert quote.kilometres(order) == 0
 
 
