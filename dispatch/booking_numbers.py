@@ -7,11 +7,13 @@ number about promises is about those whose window began on these days.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import reduce
+from itertools import repeat
 from statistics import median
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +29,9 @@ from technicians.place import County
 
 Cell = tuple[str, str]
 HOUR = 3600
+SUMMED = (
+    "looked", "found", "held", "held_booked", "moved", "cancelled", "by_consumer", "by_merchant", "by_dispatcher",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +147,9 @@ def of(session: Session, asked: Asked, at: datetime) -> Report:
     """The numbers as they stand at `at`, in a handful of statements. InvalidInput for a period that is none."""
     asked.require_sound()
     rested = booking_orders.rested(session, asked, at)
-    orders: dict[Cell, list[OrderRow]] = defaultdict(list)
+    orders: dict[Cell, list[tuple[Any, ...]]] = defaultdict(list)
     for row in booking_orders.rows(session, asked):
-        orders[row.county, row.product].append(row)
+        orders[row[0], row[1]].append(row)
     promises = {(row.county, row.product): row for row in kept_promises.rows(session, asked)}
     now = round(at.timestamp())
     cells = {
@@ -154,19 +159,16 @@ def of(session: Session, asked: Asked, at: datetime) -> Report:
     return Report(cells, *_names(session, cells))
 
 
-def _booking(orders: list[OrderRow], rested: Mapping[int, int], now: int) -> Numbers:
-    timed = Counter(in_a_day(order, rested, now) for order in orders)
-    columns = dict(zip(OrderRow._fields, zip(*orders, strict=True), strict=True)) if orders else {}
-    counted = {
-        name: sum(columns.get(name, ()))
-        for name in ("looked", "found", "held", "held_booked", "moved", "cancelled", "by_consumer", "by_merchant",
-                     "by_dispatcher")
-    }  # fmt: skip
-    waits = tuple(max(0, o.first_booked_at - o.goods_at) for o in orders if o.first_booked_at is not None)
+def _booking(rows: Sequence[tuple[Any, ...]], rested: Mapping[int, int], now: int) -> Numbers:
+    timed = Counter(in_a_day(order, rested, now) for order in map(OrderRow._make, rows))
+    column = dict(zip(OrderRow._fields, zip(*rows, strict=True) if rows else repeat(()), strict=False))
+    goods, booked = column["goods_at"], column["first_booked_at"]
+    waits = tuple(max(0, until - since) for since, until in zip(goods, booked, strict=True) if until is not None)
     return Numbers(
-        arrived=len(orders), in_time=timed[InADay.IN_TIME], late=timed[InADay.LATE], running=timed[InADay.RUNNING],
+        arrived=len(rows), in_time=timed[InADay.IN_TIME], late=timed[InADay.LATE], running=timed[InADay.RUNNING],
         booked=len(waits), waits=waits,
-        nothing=Counter(NothingBecause(o.nothing_because) for o in orders if o.nothing_because), **counted,
+        nothing=Counter(NothingBecause(reason) for reason in column["nothing_because"] if reason),
+        **{name: sum(column[name]) for name in SUMMED},
     )  # fmt: skip
 
 

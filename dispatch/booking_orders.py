@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -55,8 +57,12 @@ class OrderRow(NamedTuple):
     by_dispatcher: int
 
 
-def rows(session: Session, asked: Asked) -> list[OrderRow]:
-    """The orders asked for that have a county, one statement for all."""
+def rows(session: Session, asked: Asked) -> Sequence[tuple[Any, ...]]:
+    """The orders asked for that have a county: the values of their `OrderRow`s, one statement for all.
+
+    As the driver gives them, in plain tuples: of a hundred thousand, everything else would cost as much again to make
+    and to be looked through by the garbage collector as to read.
+    """
     promise, visit = Appointment.state.in_(PROMISED), Visit.cause == VisitCause.FIRST
     held = Appointment.held_until.is_not(None)
     first_clock = and_(
@@ -91,7 +97,9 @@ def rows(session: Session, asked: Asked) -> list[OrderRow]:
         .where(lies_in(session, asked, WorkOrder.goods_arrived_at))
         .group_by(WorkOrder.id, OfferLook.work_order_id, SlaClock.id)
     )
-    return [OrderRow._make(row) for row in session.connection().execute(query).all()]
+    with closing(session.connection().execute(query)) as answer:
+        found: Sequence[tuple[Any, ...]] = answer.cursor.fetchall()
+        return found
 
 
 def rested(session: Session, asked: Asked, at: datetime) -> dict[int, int]:
