@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, String, insert, or_, select
+from sqlalchemy import CheckConstraint, Index, String, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from technicians.base import Base, Stateful, choice
@@ -137,11 +137,15 @@ def add_all(
 
 
 def due(session: Session, at: datetime, limit: int = 100) -> list[int]:
-    """Ids of the rows that are due, or whose worker's lease has run out."""
+    """Ids of the rows that are due, or whose worker's lease has run out: of each kind the oldest, at most `limit`.
+
+    So that thousands of one kind, such as the webhooks of an import, do not keep a plan or a message waiting.
+    """
     is_due = (Outbox.state == OutboxState.WAITING) & (Outbox.due_at <= at)
     is_lost = (Outbox.state == OutboxState.RUNNING) & (Outbox.lease_until < at)
-    rows = session.scalars(select(Outbox.id).where(or_(is_due, is_lost)).order_by(Outbox.id).limit(limit))
-    return list(rows)
+    place = func.row_number().over(partition_by=Outbox.kind, order_by=Outbox.id).label("place")
+    found = select(Outbox.id, place).where(or_(is_due, is_lost)).subquery()
+    return list(session.scalars(select(found.c.id).where(found.c.place <= limit).order_by(found.c.id)))
 
 
 def claim(session: Session, outbox_id: int, at: datetime) -> Outbox | None:

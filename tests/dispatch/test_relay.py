@@ -181,3 +181,13 @@ def test_a_wake_up_brings_the_next_turn_forward(queued: System, redis: Redis) ->
     running.join(30)
     assert not running.is_alive()
     assert jobs(redis) == [f"outbox-{row}-0-0"]
+
+
+def test_thousands_of_one_kind_do_not_keep_another_kind_waiting(system: System) -> None:
+    with system.transaction() as session:
+        outbox.add_all(session, OutboxKind.WEBHOOK, [{}] * 250, asked_by="dora", at=system.now())
+        plan = outbox.add(session, OutboxKind.PLAN, {}, asked_by="dora", at=system.now()).id
+    with system.transaction(read_only=True) as session:
+        ids = outbox.due(session, system.now())
+    assert len(ids) == 101
+    assert ids[-1] == plan and ids[:-1] == sorted(ids[:-1])
