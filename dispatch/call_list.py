@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from dispatch import calls
-from dispatch.call_reasons import Because, far_enough, have_rested, reasons, timed
+from dispatch.call_reasons import Because, far_enough, have_rested, number, reasons, timed
 from dispatch.catalogue import Merchant, ServiceProduct
 from dispatch.consumer_records import ConsumerCall
 from dispatch.sla_clock import SlaClock
@@ -87,8 +87,12 @@ def of_area(session: Session, area_code: str, at: datetime) -> CallList:
 
 
 def count(session: Session, area_code: str, at: datetime) -> int:
-    """How many are to be called now: the number beside the room."""
-    return len(reasons(session, area_code, timed(session, at, far_enough(area_code, at)), at))
+    """How many are to be called now: the number beside the room. Ledgers are read only where a clock has rested."""
+    due = far_enough(area_code, at)
+    never_rested = due & ~have_rested(area_code)
+    others = reasons(session, area_code, timed(session, at, due & have_rested(area_code)), at)
+    both = number(session, never_rested & WorkOrder.id.in_(others.keys()))
+    return number(session, never_rested) + len(others) - both
 
 
 def _lines(session: Session, order_ids: set[int]) -> Iterable[CallLine]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from dispatch import sla_ledger
@@ -17,6 +18,7 @@ from dispatch.sla_standing import Standing
 from dispatch.work_order import Visit, WorkOrder, WorkOrderState
 from technicians.place import County
 
+T = TypeVar("T")
 FROM_PERCENT = 75
 MESSAGES_OF = timedelta(days=7)
 OVER = (WorkOrderState.COMPLETED, WorkOrderState.CANCELLED)
@@ -39,16 +41,23 @@ def timed(session: Session, at: datetime, which: ColumnElement[bool]) -> Timed:
 
     Orders on the worklist are left to it: they have no county yet.
     """
-    query = (
-        select(SlaClock)
-        .join(WorkOrder, WorkOrder.id == SlaClock.work_order_id)
-        .join(County, County.code == WorkOrder.county_code)
-        .where(SlaClock.kind == SlaKind.BOOKING, SlaClock.ended_at.is_(None))
-        .where(WorkOrder.state == WorkOrderState.BOOKABLE, which)
-        .options(selectinload(SlaClock.entries))
-    )
+    query = _open(select(SlaClock)).where(which).options(selectinload(SlaClock.entries))
     clocks = session.scalars(query.execution_options(populate_existing=True))
     return {clock.work_order_id: (clock, sla_ledger.standing(clock, at)) for clock in clocks}
+
+
+def number(session: Session, which: ColumnElement[bool]) -> int:
+    """How many open booking clocks are meant."""
+    return session.scalar(_open(select(func.count(SlaClock.id)).select_from(SlaClock)).where(which)) or 0
+
+
+def _open(query: Select[T]) -> Select[T]:
+    return (
+        query.join(WorkOrder, WorkOrder.id == SlaClock.work_order_id)
+        .join(County, County.code == WorkOrder.county_code)
+        .where(SlaClock.kind == SlaKind.BOOKING, SlaClock.ended_at.is_(None))
+        .where(WorkOrder.state == WorkOrderState.BOOKABLE)
+    )
 
 
 def far_enough(area_code: str, at: datetime) -> ColumnElement[bool]:

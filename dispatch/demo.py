@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import catalogue_file, money, questionnaire, questionnaire_text
+from dispatch import catalogue_file, demo_clocks, money, questionnaire, questionnaire_text
 from dispatch import day as days
 from dispatch.catalogue import Merchant, ServiceProduct
 from dispatch.day import Day
@@ -109,6 +109,7 @@ def demand(session: Session, region: DemoRegion, orders: Iterable[DemoOrder], on
         row.visits[0].appointments.append(_appointment(order, day))
     session.add_all(written)
     session.flush()
+    demo_clocks.met(session, written)
     return written
 
 
@@ -121,6 +122,7 @@ def bookable(session: Session, orders: Iterable[DemoOrder], at: datetime) -> lis
         row.state = WorkOrderState.BOOKABLE
     session.add_all(written)
     session.flush()
+    demo_clocks.running(session, written, at)
     return written
 
 

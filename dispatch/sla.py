@@ -46,7 +46,7 @@ def opened_all(session: Session, orders: Sequence[Opened], *, by: str, at: datet
         return
     first_look = at + timedelta(seconds=sla_ledger.TARGETS[SlaKind.BOOKING] * MILESTONES[0] // 100)
     session.execute(insert(SlaClock), [_row(order, first_look, at) for order in timed])
-    ids = _ids(session, [order.order_id for order in timed])
+    ids = ids_of(session, [order.order_id for order in timed])
     pairs = [(ids[order.order_id], order) for order in timed]
     entries = [_entry(clock_id, SlaEvent.STARTED, None, by, at) for clock_id, _ in pairs]
     parked = [_entry(c, SlaEvent.PAUSED, PauseCause.ADDRESS_UNCLEAR, by, at) for c, o in pairs if _is_parked(o)]
@@ -56,10 +56,12 @@ def opened_all(session: Session, orders: Sequence[Opened], *, by: str, at: datet
     outbox.add_all(session, OutboxKind.CLOCK, running, asked_by=sla_ledger.BY, at=at, due_at=first_look)
 
 
-def _ids(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
-    """The clock of each order. Read back: with their ids returned, SQLite would take the rows one by one."""
+def ids_of(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
+    """The first booking clock of each order. Read back: asked for their ids, SQLite would insert one by one."""
     query = select(SlaClock.work_order_id, SlaClock.id).where(
-        SlaClock.work_order_id.between(min(order_ids), max(order_ids)), SlaClock.kind == SlaKind.BOOKING
+        SlaClock.work_order_id.between(min(order_ids), max(order_ids)),
+        SlaClock.kind == SlaKind.BOOKING,
+        SlaClock.subject == FIRST_TRY,
     )
     return {order_id: clock_id for order_id, clock_id in session.execute(query)}
 
