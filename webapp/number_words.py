@@ -35,7 +35,10 @@ COLUMNS = (
     Column(
         "arrived",
         lazy_gettext("Goods arrived"),
-        lazy_gettext("Orders whose goods arrived in the period. All that follows, up to the promises, is about these."),
+        lazy_gettext(
+            "Orders whose goods arrived in the period. All numbers but those of kept and broken promises are about "
+            "these."
+        ),
     ),
     Column(
         "booking_rate",
@@ -50,17 +53,10 @@ COLUMNS = (
     Column(
         "late", lazy_gettext("Past 24 hours"), lazy_gettext("The 24 hours ran out before there was an appointment.")
     ),
-    Column("looked", lazy_gettext("Looked"), lazy_gettext("Somebody opened the windows on offer for the order.")),
     Column(
         "found_rate",
         lazy_gettext("Found"),
         lazy_gettext("Of those who looked, the share that was ever shown a window."),
-        Kind.SHARE,
-    ),
-    Column(
-        "hold_rate",
-        lazy_gettext("Confirmed holds"),
-        lazy_gettext("Of those for whom a window was held, the share that made it an appointment."),
         Kind.SHARE,
     ),
     Column("booked", lazy_gettext("Booked"), lazy_gettext("The order had an appointment, whoever made it.")),
@@ -71,20 +67,6 @@ COLUMNS = (
             "Half of the booked orders had their first appointment made within this time of the goods’ arrival."
         ),
         Kind.HOURS,
-    ),
-    Column(
-        "consumer_share",
-        lazy_gettext("By consumers"),
-        lazy_gettext("Of all windows promised, moves included, the share that consumers chose themselves."),
-        Kind.SHARE,
-    ),
-    Column("moved", lazy_gettext("Moved"), lazy_gettext("Orders whose appointment was moved at least once.")),
-    Column(
-        "cancelled", lazy_gettext("Given back"), lazy_gettext("Orders whose appointment was cancelled at least once.")
-    ),
-    Column("kept", lazy_gettext("Kept"), lazy_gettext("Promises whose window began in the period and was kept.")),
-    Column(
-        "broken", lazy_gettext("Broken"), lazy_gettext("Promises whose window began in the period and was not kept.")
     ),
     Column(
         "kept_rate",
@@ -107,6 +89,27 @@ COLUMNS = (
             "over the promises that had a prediction."
         ),
         Kind.POINTS,
+    ),
+    Column("looked", lazy_gettext("Looked"), lazy_gettext("Somebody opened the windows on offer for the order.")),
+    Column(
+        "hold_rate",
+        lazy_gettext("Confirmed holds"),
+        lazy_gettext("Of those for whom a window was held, the share that made it an appointment."),
+        Kind.SHARE,
+    ),
+    Column(
+        "consumer_share",
+        lazy_gettext("By consumers"),
+        lazy_gettext("Of all windows promised, moves included, the share that consumers chose themselves."),
+        Kind.SHARE,
+    ),
+    Column("moved", lazy_gettext("Moved"), lazy_gettext("Orders whose appointment was moved at least once.")),
+    Column(
+        "cancelled", lazy_gettext("Given back"), lazy_gettext("Orders whose appointment was cancelled at least once.")
+    ),
+    Column("kept", lazy_gettext("Kept"), lazy_gettext("Promises whose window began in the period and was kept.")),
+    Column(
+        "broken", lazy_gettext("Broken"), lazy_gettext("Promises whose window began in the period and was not kept.")
     ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
