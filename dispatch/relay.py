@@ -1,5 +1,8 @@
 """From the outbox to whoever does the work: jobs for the queue's workers, or child processes without Redis.
 
+What takes long or much of a processor goes through the queue. What is quick is done by children of the relay, many
+rows at a time: a message waits for no plan, and costs no process of its own.
+
 The rows are the truth. Every turn looks at what is due; a wake-up through Redis only brings the next turn
 forward, so a Redis that is dead, frozen or wiped costs at most `POLL_SECONDS`.
 """
@@ -41,6 +44,7 @@ SLICE_SECONDS = 0.5
 REDIS_SECONDS = 2.0
 ASK_AGAIN = timedelta(minutes=5)
 FORGET_SECONDS = 3600
+TAKES_LONG = frozenset({OutboxKind.PLAN, OutboxKind.SETTLE, OutboxKind.SOLVE, OutboxKind.IMPROVE})
 log = structlog.get_logger()
 
 
@@ -98,7 +102,7 @@ def enqueue(redis: Redis, what: Due) -> bool:
 
 @dataclass
 class Lanes:
-    """Child processes for work without a queue: one at a time for each kind, no message waits for a plan."""
+    """Child processes for quick work, and for all work without a queue: one at a time for each kind."""
 
     environment: Mapping[str, str]
     running: dict[OutboxKind, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -157,7 +161,7 @@ class Relay:
             self._lanes.stop()
 
     def turn(self) -> None:
-        """Hand over everything that is due, through Redis if it answers, else to children of this process."""
+        """Hand over everything that is due: long work through Redis if it answers, the rest to children."""
         self._sweeper.turn()
         rows = due(self._system)
         if not rows:
@@ -175,8 +179,9 @@ class Relay:
         if self._redis is None:
             self._lanes.offer(rows)
             return
+        self._lanes.offer([row for row in rows if row.kind not in TAKES_LONG])
         for row in rows:
-            if enqueue(self._redis, row):
+            if row.kind in TAKES_LONG and enqueue(self._redis, row):
                 log.info("relay.enqueued", outbox_id=row.outbox_id, kind=row.kind)
 
     def _wait(self, stop: threading.Event) -> None:

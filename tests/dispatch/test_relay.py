@@ -54,10 +54,12 @@ def environment(system: System) -> dict[str, str]:
     }
 
 
-def promise(system: System) -> int:
+def promise(system: System, kind: OutboxKind = OutboxKind.SETTLE) -> int:
+    """Work for the queue that is done in no time: there is nothing to settle."""
+    payload = {"area": "310100", "date": "2026-05-12"}
     with system.transaction() as session:
         session.info["wake"] = True
-        return outbox.add(session, OutboxKind.MESSAGE, {}, asked_by="dora", at=system.now()).id
+        return outbox.add(session, kind, payload, asked_by="dora", at=system.now()).id
 
 
 def state(system: System, outbox_id: int) -> OutboxState:
@@ -160,11 +162,22 @@ def test_a_message_does_not_wait_for_a_plan(sqlite_system: System) -> None:
         payload = {"area": "310100", "date": "2026-05-12", "seconds": 1}
         plan = outbox.add(session, OutboxKind.PLAN, payload, asked_by="dora", at=sqlite_system.now()).id
     busy.turn()
-    message = promise(sqlite_system)
+    message = promise(sqlite_system, OutboxKind.MESSAGE)
     busy.turn()
     assert set(busy._lanes.running) == {OutboxKind.PLAN, OutboxKind.MESSAGE}
     wait_for(busy)
     assert (state(sqlite_system, plan), state(sqlite_system, message)) == (OutboxState.DONE,) * 2
+
+
+def test_quick_work_is_done_by_a_child_many_at_a_time_also_where_there_is_a_queue(queued: System, redis: Redis) -> None:
+    messages = [promise(queued, OutboxKind.MESSAGE) for _ in range(3)]
+    plan = promise(queued)
+    relay = Relay(queued, environment(queued))
+    relay.turn()
+    assert set(relay._lanes.running) == {OutboxKind.MESSAGE}
+    assert jobs(redis) == [f"outbox-{plan}-0-0"]
+    wait_for(relay)
+    assert {state(queued, message) for message in messages} == {OutboxState.DONE}
 
 
 def test_a_wake_up_brings_the_next_turn_forward(queued: System, redis: Redis) -> None:

@@ -75,7 +75,8 @@ def status(url: str) -> int:
 
 def promise(system: System) -> int:
     with system.transaction() as session:
-        return outbox.add(session, OutboxKind.MESSAGE, {}, asked_by="dora", at=system.now()).id
+        payload = {"area": "310100", "date": "2026-05-12"}
+        return outbox.add(session, OutboxKind.SETTLE, payload, asked_by="dora", at=system.now()).id
 
 
 def is_done(system: System, row: int) -> bool:
