@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from dispatch import booking, planted, slots
 from dispatch.planted import Point
 from dispatch.slots import Offered
-from dispatch.work_order import Appointment, AppointmentState, BookedBy, Visit, VisitState, WorkOrder, WorkOrderState
+from dispatch.work_order import (
+    IN_FORCE,
+    Appointment,
+    BookedBy,
+    Visit,
+    VisitCause,
+    VisitState,
+    WorkOrder,
+    WorkOrderState,
+)
 from routing.travel import TravelTimes
 from technicians.errors import Conflict
 
@@ -20,7 +29,7 @@ OPEN = (VisitState.WAITING, VisitState.EN_ROUTE, VisitState.ON_SITE)
 def can_choose(order: WorkOrder) -> bool:
     """Whether a window can be chosen, moved or given back: there is a visit to come and nobody is on the way."""
     is_ready = order.state in {WorkOrderState.BOOKABLE, WorkOrderState.BOOKED}
-    return is_ready and [visit.state for visit in order.visits if visit.is_open] == [VisitState.WAITING]
+    return is_ready and {visit.state for visit in order.visits if visit.is_open} == {VisitState.WAITING}
 
 
 def offers(session: Session, travel_times: TravelTimes, order: WorkOrder, at: datetime) -> Offered:
@@ -64,12 +73,12 @@ def release(session: Session, travel_times: TravelTimes, order: WorkOrder, *, by
 
 
 def expire(session: Session, travel_times: TravelTimes, appointment_id: int, *, at: datetime) -> bool:
-    """Give a hold back if its time has run out; whether it did."""
+    """Give a hold back if its time has run out, or a promise whose goods could not be brought; whether it did."""
     held = session.get(Appointment, appointment_id)
-    if held is None or held.state != AppointmentState.HELD or held.visit.state != VisitState.WAITING:
+    if held is None or held.state not in IN_FORCE or held.visit.state != VisitState.WAITING:
         return False
     visit = _open_visit(session, held.visit.work_order_id, lock=True)
-    return booking.expire(session, travel_times, visit, at=at)
+    return booking.expire(session, travel_times, visit, at=at) or booking.let_go(session, travel_times, visit, at=at)
 
 
 def choose(
@@ -101,11 +110,11 @@ def call_off(
 
 
 def _open_visit(session: Session, order_id: int, *, lock: bool) -> Visit:
-    """The visit to come; locked before anything else, so that two choices for one order follow each other."""
+    """The visit to come, not the trip that brings its goods; locked first, so that choices follow each other."""
     query = (
         select(Visit)
         .where(Visit.work_order_id == order_id, Visit.state.in_(OPEN))
-        .order_by(Visit.sequence.desc())
+        .order_by(Visit.cause == VisitCause.DELIVERY, Visit.sequence.desc())
         .limit(1)
     )
     if lock:

@@ -10,11 +10,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import after_booking, audit, hold_limits, slots, taking, verification
-from dispatch.errors import HoldExpired
+from dispatch import after_booking, audit, hold_limits, quote, slots, taking, verification
+from dispatch import day as days
+from dispatch.errors import HoldExpired, SlotTaken
 from dispatch.fitting import Window
 from dispatch.order_events import OrderEvent
 from dispatch.slot_policy import Policy
+from dispatch.trips import delivery_before, trips
 from dispatch.work_order import (
     Appointment,
     AppointmentState,
@@ -50,19 +52,26 @@ def hold(
     window = _window(visit, policy, starts_at, at)
     before = visit.hold
     if before is not None and _of(before) == window:
-        before.held_until = at + policy.hold_for
-        after_booking.held(session, before, at)
-        return before
+        return _kept_anew(session, visit, at + policy.hold_for, at)
     hold_limits.require_room(session, visit, at)
-    if before is not None:
-        _end_hold(session, travel_times, visit, before, AppointmentState.RELEASED, by=by, at=at)
-    made = _promise(session, travel_times, visit, window, policy, booked_by=booked_by, at=at)
-    made.state, made.held_until = AppointmentState.HELD, at + policy.hold_for
-    session.flush()
-    audit.note(session, by, "slot.held", "visit", visit.id, at=at, after={"window": _text(made)})
+    release(session, travel_times, visit, by=by, at=at)
+    for trip, its_window in _legs(session, travel_times, visit, window, at):
+        made = _promise(session, travel_times, trip, its_window, policy, booked_by=booked_by, at=at)
+        made.state, made.held_until = AppointmentState.HELD, at + policy.hold_for
+        session.flush()
+        audit.note(session, by, "slot.held", "visit", trip.id, at=at, after={"window": _text(made)})
     after_booking.held(session, made, at)
     after_booking.changed(session, visit, OrderEvent.SLOT_HELD, made, by=by, at=at)
     return made
+
+
+def _kept_anew(session: Session, visit: Visit, until: datetime, at: datetime) -> Appointment:
+    for trip in trips(visit):
+        if trip.hold is not None:
+            trip.hold.held_until = until
+    assert visit.hold is not None
+    after_booking.held(session, visit.hold, at)
+    return visit.hold
 
 
 def confirm(
@@ -80,20 +89,25 @@ def confirm(
         raise HoldExpired(
             "This window is no longer kept for you.", field="hold", remedy="Choose a window again; nothing is lost."
         )
-    if not taking.is_placed(session, visit, held):
-        floor = slots.policy_of(session, visit).floor
-        taken = taking.take(session, travel_times, visit, _of(held), at, floor=floor)
-        held.cost, held.chance = taken.cost, taken.chance
-    held.booked_by = booked_by
-    held.move_to(AppointmentState.CONFIRMED)
-    _confirmed(session, visit, held, None, by=by, at=at)
+    for trip in trips(visit):
+        if trip.hold is not None:
+            _place_again(session, travel_times, trip, trip.hold, at)
+            trip.hold.booked_by = booked_by
+            _confirmed(session, trip, trip.hold, by=by, at=at)
+    after_booking.changed(session, visit, OrderEvent.CONFIRMED, held, by=by, at=at)
     return held
+
+
+def _place_again(session: Session, travel_times: TravelTimes, visit: Visit, held: Appointment, at: datetime) -> None:
+    """A hold that a planning has left out takes another place."""
+    if not taking.is_placed(session, visit, held):
+        taken = taking.take(session, travel_times, visit, _of(held), at, floor=slots.policy_of(session, visit).floor)
+        held.cost, held.chance = taken.cost, taken.chance
 
 
 def release(session: Session, travel_times: TravelTimes, visit: Visit, *, by: str, at: datetime) -> None:
     """Give a hold back before its time; without one nothing happens."""
-    if visit.hold is not None:
-        _end_hold(session, travel_times, visit, visit.hold, AppointmentState.RELEASED, by=by, at=at)
+    _end_hold(session, travel_times, visit, AppointmentState.RELEASED, by=by, at=at)
 
 
 def expire(session: Session, travel_times: TravelTimes, visit: Visit, *, at: datetime) -> bool:
@@ -101,7 +115,16 @@ def expire(session: Session, travel_times: TravelTimes, visit: Visit, *, at: dat
     held = visit.hold
     if held is None or held.held_until is None or held.held_until > at:
         return False
-    _end_hold(session, travel_times, visit, held, AppointmentState.EXPIRED, by="clock", at=at)
+    _end_hold(session, travel_times, visit, AppointmentState.EXPIRED, by="clock", at=at)
+    return True
+
+
+def let_go(session: Session, travel_times: TravelTimes, visit: Visit, *, at: datetime) -> bool:
+    """Take back the promise of work whose goods could not be brought; False when that is not so."""
+    delivery = delivery_before(visit)
+    if delivery is None or delivery.appointment is not None or visit.appointment is None:
+        return False
+    _give_back(session, travel_times, visit, AppointmentState.CANCELLED, at)
     return True
 
 
@@ -123,20 +146,56 @@ def book(
     before = visit.appointment
     if before is not None and before.window_starts_at == starts_at:
         return before
+    if visit.hold is not None and visit.hold.window_starts_at == starts_at:
+        return confirm(session, travel_times, visit, booked_by=booked_by, by=by, at=at)
     policy = slots.policy_of(session, visit)
     window = _window(visit, policy, starts_at, at)
-    held = visit.hold
-    if held is not None and _of(held) == window:
-        return confirm(session, travel_times, visit, booked_by=booked_by, by=by, at=at)
     release(session, travel_times, visit, by=by, at=at)
-    if before is not None:
-        taking.give_back(session, travel_times, visit, before)
-        before.move_to(AppointmentState.MOVED)
-        session.flush()
-        after_booking.freed(session, visit, before, at)
-    made = _promise(session, travel_times, visit, window, policy, booked_by=booked_by, at=at)
-    _confirmed(session, visit, made, before, by=by, at=at)
+    legs = _legs(session, travel_times, visit, window, at)
+    _give_back(session, travel_times, visit, AppointmentState.MOVED, at)
+    for trip, its_window in legs:
+        was = _last_moved(trip) if before is not None else None
+        made = _promise(session, travel_times, trip, its_window, policy, booked_by=booked_by, at=at)
+        _confirmed(session, trip, made, was, by=by, at=at)
+    event = OrderEvent.CONFIRMED if before is None else OrderEvent.MOVED
+    after_booking.changed(session, visit, event, made, by=by, at=at)
     return made
+
+
+def _last_moved(trip: Visit) -> Appointment | None:
+    return next((a for a in reversed(trip.appointments) if a.state == AppointmentState.MOVED), None)
+
+
+def _legs(
+    session: Session, travel_times: TravelTimes, visit: Visit, window: Window, at: datetime
+) -> list[tuple[Visit, Window]]:
+    """What has to be promised for a window of the visit: itself, and the trip that brings its goods before.
+
+    Raises SlotTaken when the goods cannot come in time.
+    """
+    delivery = delivery_before(visit)
+    if delivery is None:
+        return [(visit, window)]
+    on_date = days.date_of(slots.area_of(visit), window[0])
+    found = slots.offers_on(session, travel_times, visit, on_date, at)
+    brought = next((offer.delivery for offer in found if offer.starts_at == window[0]), None)
+    if brought is None:
+        raise SlotTaken("This window has just been taken.", field="starts_at", remedy="Please choose another one.")
+    return [(delivery, brought), (visit, window)]
+
+
+def _give_back(
+    session: Session, travel_times: TravelTimes, visit: Visit, state: AppointmentState, at: datetime
+) -> None:
+    """End the promises of a visit, and of the trip that brings its goods: their time is free again."""
+    for trip in trips(visit):
+        promise = trip.appointment
+        if promise is not None:
+            taking.give_back(session, travel_times, trip, promise, at)
+            promise.move_to(state)
+            trip.revision += 1
+            session.flush()
+            after_booking.freed(session, trip, promise, at)
 
 
 def give_place(session: Session, travel_times: TravelTimes, visit: Visit, *, at: datetime) -> bool:
@@ -153,16 +212,13 @@ def cancel(session: Session, travel_times: TravelTimes, visit: Visit, *, by: str
     promise = visit.appointment
     if promise is None:
         raise Conflict("There is no appointment to cancel.", field="appointment", remedy="Choose a window first.")
-    taking.give_back(session, travel_times, visit, promise)
-    promise.move_to(AppointmentState.CANCELLED)
+    _give_back(session, travel_times, visit, AppointmentState.CANCELLED, at)
     visit.work_order.move_to(WorkOrderState.BOOKABLE)
-    visit.revision += 1
     session.flush()
     audit.note(
         session, by, "appointment.cancelled", "visit", visit.id, at=at,
         before={"window": _text(promise)}, why=why,
     )  # fmt: skip
-    after_booking.freed(session, visit, promise, at)
     after_booking.changed(session, visit, OrderEvent.APPOINTMENT_CANCELLED, promise, by=by, at=at)
 
 
@@ -201,7 +257,8 @@ def _promise(
     booked_by: BookedBy,
     at: datetime,
 ) -> Appointment:
-    """Take the window's place and write the appointment, confirmed."""
+    """Take the window's place and write the appointment, confirmed, at the price that was quoted."""
+    quote.bind(session, visit.work_order, by=booked_by, at=at)
     taken = taking.take(session, travel_times, visit, window, at, floor=policy.floor)
     made = Appointment(
         visit_id=visit.id,
@@ -219,9 +276,11 @@ def _promise(
 
 
 def _confirmed(
-    session: Session, visit: Visit, made: Appointment, before: Appointment | None, *, by: str, at: datetime
+    session: Session, visit: Visit, made: Appointment, before: Appointment | None = None, *, by: str, at: datetime
 ) -> None:
-    """What a promise brings about, held before or not."""
+    """Make an appointment, held before or not, a promise in force."""
+    if made.state == AppointmentState.HELD:
+        made.move_to(AppointmentState.CONFIRMED)
     made.confirmed_at = at
     if visit.work_order.state != WorkOrderState.BOOKED:
         visit.work_order.move_to(WorkOrderState.BOOKED)
@@ -232,26 +291,23 @@ def _confirmed(
         session, by, "appointment.moved" if before else "appointment.confirmed", "visit", visit.id, at=at,
         before={"window": _text(before)} if before else {}, after={"window": _text(made)},
     )  # fmt: skip
-    event = OrderEvent.MOVED if before else OrderEvent.CONFIRMED
-    after_booking.changed(session, visit, event, made, by=by, at=at)
 
 
 def _end_hold(
-    session: Session,
-    travel_times: TravelTimes,
-    visit: Visit,
-    held: Appointment,
-    state: AppointmentState,
-    *,
-    by: str,
-    at: datetime,
+    session: Session, travel_times: TravelTimes, visit: Visit, state: AppointmentState, *, by: str, at: datetime
 ) -> None:
-    taking.give_back(session, travel_times, visit, held)
-    held.move_to(state)
-    visit.revision += 1
-    session.flush()
-    audit.note(session, by, f"slot.{state}", "visit", visit.id, at=at, before={"window": _text(held)})
-    after_booking.freed(session, visit, held, at)
+    held = visit.hold
+    if held is None:
+        return
+    for trip in trips(visit):
+        if trip.hold is not None:
+            ended = trip.hold
+            taking.give_back(session, travel_times, trip, ended, at)
+            ended.move_to(state)
+            trip.revision += 1
+            session.flush()
+            audit.note(session, by, f"slot.{state}", "visit", trip.id, at=at, before={"window": _text(ended)})
+            after_booking.freed(session, trip, ended, at)
     event = OrderEvent.SLOT_EXPIRED if state == AppointmentState.EXPIRED else OrderEvent.SLOT_RELEASED
     after_booking.changed(session, visit, event, held, by=by, at=at)
 

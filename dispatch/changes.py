@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from dispatch import audit, moving, routes
+from dispatch import audit, expected_times, moving, routes
 from dispatch.day_plan import DayPlanState, Unassigned
 from dispatch.errors import PlanOutOfDate
 from dispatch.moving import Preview as Preview
@@ -67,6 +67,7 @@ def move(
     preview = moving.preview(change)
     new = {technician: locked[technician] for technician in change.rewritten}
     routes.rewrite(session, new, change.after.routes, change.snap)
+    expected_times.record(session, change.plan, at, list(new))
     _account_for(session, change.plan.id, visit_id, is_planned=technician_id is not None)
     audit.note(
         session, by, "visit.moved", "visit", visit_id, at=at,

@@ -15,6 +15,7 @@ from dispatch.catalogue import ServiceProduct
 from dispatch.crews import FIRST, SECOND, half_id, half_of
 from dispatch.day import Day
 from dispatch.day_plan import DayPlan, Route, Stop
+from dispatch.trips import crew_column, kind_column, load, needs
 from dispatch.work_order import Appointment, AppointmentState, Visit, VisitState, WorkOrder
 from routing import problem as core
 from technicians.place import County
@@ -56,7 +57,8 @@ def known(*more: Any) -> Select[*tuple[Any, ...]]:
             Visit.id, Visit.state, Visit.service, Visit.setup, Visit.pinned_technician_id, Visit.pinned_start_at,
             WorkOrder.lng, WorkOrder.lat, WorkOrder.county_code, WorkOrder.priority,
             County.lng.label("centre_lng"), County.lat.label("centre_lat"),
-            WorkOrder.product_code, ServiceProduct.skills, ServiceProduct.load, ServiceProduct.crew_size, *more,
+            Visit.cause, ServiceProduct.skills, ServiceProduct.load, ServiceProduct.delivery,
+            crew_column().label("crew_size"), kind_column().label("kind"), *more,
         )
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
         .join(County, County.code == WorkOrder.county_code)
@@ -183,9 +185,9 @@ def _visit(row: Row[Any], day: Day, places: Places, each: int, windows: tuple[co
         service=row.service,
         setup=row.setup,
         windows=windows,
-        skills=row.skills,
+        skills=needs(row.cause, row.skills, row.delivery),
         county=row.county_code,
-        load=(row.load if half_of(each) == FIRST else 0,),
+        load=(load(row.cause, row.load, row.delivery) if half_of(each) == FIRST else 0,),
         priority=row.priority,
         pin=_pin(row.pinned_technician_id, row.pinned_start_at, day),
     )

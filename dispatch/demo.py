@@ -12,6 +12,7 @@ from dispatch import catalogue_file, demo_clocks, money, questionnaire, question
 from dispatch import day as days
 from dispatch.catalogue import Merchant, ServiceProduct
 from dispatch.day import Day
+from dispatch.trips import first_trips
 from dispatch.work_order import (
     Appointment,
     BookedBy,
@@ -103,7 +104,7 @@ def _shift(shift: DemoShift) -> Shift:
 def demand(session: Session, region: DemoRegion, orders: Iterable[DemoOrder], on_date: date) -> list[WorkOrder]:
     """Write orders with a confirmed appointment in the window their consumers want on that day."""
     day = days.of(session, region.code, on_date)
-    written = [_order(session, order) for order in orders]
+    written = [_order(session, order, is_booked=True) for order in orders]
     for row, order in zip(written, orders, strict=True):
         row.state = WorkOrderState.BOOKED
         row.visits[0].appointments.append(_appointment(order, day))
@@ -115,7 +116,7 @@ def demand(session: Session, region: DemoRegion, orders: Iterable[DemoOrder], on
 
 def bookable(session: Session, orders: Iterable[DemoOrder], at: datetime) -> list[WorkOrder]:
     """Write orders whose goods have just arrived and whose consumers have not chosen a window."""
-    written = [_order(session, order) for order in orders]
+    written = [_order(session, order, is_booked=False) for order in orders]
     for n, row in enumerate(written):
         row.goods_arrived_at = at - timedelta(hours=n % 20, minutes=17)
         row.created_at = row.goods_arrived_at - timedelta(days=1)
@@ -126,7 +127,7 @@ def bookable(session: Session, orders: Iterable[DemoOrder], at: datetime) -> lis
     return written
 
 
-def _order(session: Session, order: DemoOrder) -> WorkOrder:
+def _order(session: Session, order: DemoOrder, *, is_booked: bool) -> WorkOrder:
     product = session.get_one(ServiceProduct, order.product)
     row = WorkOrder(
         merchant_id=session.scalars(select(Merchant.id).where(Merchant.code == order.merchant)).one(),
@@ -136,7 +137,7 @@ def _order(session: Session, order: DemoOrder) -> WorkOrder:
         position_quality=PositionQuality.EXACT, priority=order.priority, note=order.note,
         goods_arrived_at=order.goods_arrived_at, created_at=order.created_at,
     )  # fmt: skip
-    row.visits.append(Visit(sequence=1, service=product.duration, setup=product.setup))
+    row.visits += [Visit(**trip) for trip in first_trips(product, None, is_booked=is_booked)]
     return row
 
 

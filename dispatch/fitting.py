@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from routing.pairs import pairs
 from routing.problem import Visit
 
 PER_WINDOW = 8
+NOBODYS = 1 << 40
 Window = tuple[datetime, datetime]
 Point = tuple[float, float]
 
@@ -29,15 +30,21 @@ class Asked:
 
     visits: tuple[Visit, ...]
     point: Point
-    product: str
+    kind: str
 
     @staticmethod
     def of(row: Row[Any], windows: Sequence[Window], local: LocalDay) -> Asked:
-        """The visit of `dispatch.demand.candidate_row`, with the windows it might be promised."""
+        """The visit of `dispatch.demand.candidate_row`, with the windows it might be promised.
+
+        It is known by other ids than its own, so that a place it has already is no place of its own.
+        """
         places = Places()
-        visits = as_candidate(row, Candidate(row.id, tuple(windows)), local, places)
+        visits = [
+            replace(half, id=NOBODYS + half.id if half.id > 0 else half.id - NOBODYS)
+            for half in as_candidate(row, Candidate(row.id, tuple(windows)), local, places)
+        ]
         (point,) = places.index
-        return Asked(visits, point, row.product_code)
+        return Asked(tuple(visits), point, row.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,14 @@ class Fit:
 
 
 def fits(part: Part, asked: Asked, floor: float, without: frozenset[int] = frozenset()) -> Iterator[Fit]:
-    """The cheapest places of each window, a few of each; nobody in `without` is asked."""
-    return _alone(part, asked, floor, without) if len(asked.visits) == 1 else _together(part, asked, floor)
+    """The cheapest places of each window, a few of each; nobody in `without` is asked.
+
+    For work that takes two a part is asked as a whole or not at all.
+    """
+    if len(asked.visits) == 1:
+        yield from _alone(part, asked, floor, without)
+    elif not without:
+        yield from _together(part, asked, floor)
 
 
 def _alone(part: Part, asked: Asked, floor: float, without: frozenset[int]) -> Iterator[Fit]:
@@ -66,7 +79,7 @@ def _alone(part: Part, asked: Asked, floor: float, without: frozenset[int]) -> I
     ids = np.array(part.technicians, dtype=np.int64)
     found = part.day.places(visit, asked.point)
     places = cheapest(found[~np.isin(ids[found[:, ROW]], list(without))] if without else found, PER_WINDOW)
-    kept = part.chances.after(visit, places, asked.point, asked.product)
+    kept = part.chances.after(visit, places, asked.point, asked.kind)
     for place, chance, is_sure in zip(places.tolist(), kept.chance.tolist(), kept.holds(floor).tolist(), strict=True):
         yield Fit((int(ids[place[ROW]]),), (place[POSITION],), place[WINDOW], place[COST], chance, is_sure)
 
@@ -76,7 +89,7 @@ def _together(part: Part, asked: Asked, floor: float) -> Iterator[Fit]:
     first, second = asked.visits
     people = part.technicians
     found = pairs(part.day, first, second, asked.point, PER_WINDOW)
-    one, other = part.chances.after_both((first, second), (found.first, found.second), asked.point, asked.product)
+    one, other = part.chances.after_both((first, second), (found.first, found.second), asked.point, asked.kind)
     sure = one.holds(floor) & other.holds(floor)
     for mine, theirs, chance, is_sure in zip(
         found.first.tolist(), found.second.tolist(), np.minimum(one.chance, other.chance).tolist(), sure.tolist(),

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from dispatch.catalogue import ServiceProduct
 from dispatch.day import find_area
 from dispatch.day_plan import DayPlan, DayPlanState, Stop
+from dispatch.trips import kind_column
 from dispatch.work_order import Appointment, AppointmentState, Visit, VisitState, WorkOrder
 from routing.learning import History, Observed, learnt
 from routing.spread import Spreads
@@ -37,7 +39,7 @@ def of_area(session: Session, area_code: str, at: datetime) -> History:
         if row.state == VisitState.COULD_NOT_COMPLETE:
             no_shows.append(round((row.left_at - row.arrived_at).total_seconds()))
         elif _is_believable(worked := _worked(row) / (row.service + row.setup)):
-            services.append(Observed(row.product_code, (row.technician_id, day), worked))
+            services.append(Observed(row.kind, (row.technician_id, day), worked))
         if _was_driven_at_once(row) and _is_believable(driven := _driven(row) / row.travel):
             drives.append(Observed(row.en_route_at.astimezone(zone).hour, day, driven))
     return History(tuple(services), tuple(drives), tuple(no_shows))
@@ -84,10 +86,11 @@ def _finished(area_code: str, at: datetime) -> Any:
     return (
         select(
             Visit.id, Visit.state, Visit.service, Visit.setup, Visit.technician_id,
-            Visit.en_route_at, Visit.arrived_at, Visit.left_at, WorkOrder.product_code,
+            Visit.en_route_at, Visit.arrived_at, Visit.left_at, kind_column().label("kind"),
             promise.scalar_subquery().label("window_starts_at"), planned.scalar_subquery().label("travel"),
         )
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
+        .join(ServiceProduct, ServiceProduct.code == WorkOrder.product_code)
         .join(County, County.code == WorkOrder.county_code)
         .where(
             County.area_code == area_code, ended, Visit.arrived_at >= at - LOOK_BACK, Visit.left_at <= at,

@@ -16,13 +16,12 @@ from dispatch.new_order import NewOrder
 from dispatch.parking import Parked
 from dispatch.siting import Site
 from dispatch.sla import Opened
+from dispatch.trips import first_trips
 from dispatch.work_order import (
     Appointment,
     AppointmentState,
     BookedBy,
     Visit,
-    VisitCause,
-    VisitState,
     WorkOrder,
     WorkOrderState,
 )
@@ -76,20 +75,11 @@ def take_in(
     """
     rows = [_order_row(merchant_id, order, site, product, at) for order, site, product in taken]
     ids = _inserted(session, WorkOrder, rows)
-    visits = _inserted(
-        session,
-        Visit,
-        [_visit_row(ids[i], order, product) for i, (order, _site, product) in enumerate(taken)],
-    )
-    _inserted(
-        session,
-        Appointment,
-        [
-            _window_row(visit, order, at)
-            for visit, (order, _s, _p) in zip(visits, taken, strict=True)
-            if order.is_booked
-        ],
-    )
+    planned = [first_trips(product, order.service, is_booked=order.is_booked) for order, _site, product in taken]
+    owned = [{"work_order_id": ids[i], **trip} for i, trips in enumerate(planned) for trip in trips]
+    visits = dict(zip((row["work_order_id"] for row in owned), _inserted(session, Visit, owned), strict=True))
+    booked = [(ids[i], order) for i, (order, _site, _product) in enumerate(taken) if order.is_booked]
+    _inserted(session, Appointment, [_window_row(visits[order_id], order, at) for order_id, order in booked])
     promised = [
         (site.county_code, order.window_starts_at)
         for order, site, _product in taken
@@ -142,17 +132,6 @@ def _order_row(merchant_id: int, order: NewOrder, site: Site, product: ServicePr
         "handed_in": order.digest(),
         "goods_arrived_at": order.goods_arrived_at,
         "created_at": at,
-    }
-
-
-def _visit_row(order_id: int, order: NewOrder, product: ServiceProduct) -> dict[str, Any]:
-    return {
-        "work_order_id": order_id,
-        "sequence": 1,
-        "cause": VisitCause.FIRST,
-        "state": VisitState.WAITING,
-        "service": order.service or product.duration,
-        "setup": product.setup,
     }
 
 

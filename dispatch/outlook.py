@@ -17,6 +17,7 @@ from dispatch.day import of as days_of
 from dispatch.day_plan import DayPlan
 from dispatch.engines import Tuned
 from dispatch.planning import snapshot
+from dispatch.trips import crew_column, kind_column
 from dispatch.work_order import Appointment, Visit, WorkOrder
 from routing.outlook import Outlook
 from routing.simulate import simulate
@@ -116,12 +117,12 @@ def robust_engine(session: Session, area_code: str, on_date: date, at: datetime)
 def kinds(session: Session, visit_ids: Collection[int]) -> dict[int, str]:
     """The product of each visit and of its second half, if it has one: what its duration is learnt by."""
     query = (
-        select(Visit.id, WorkOrder.product_code, ServiceProduct.crew_size)
+        select(Visit.id, kind_column().label("kind"), crew_column().label("crew_size"))
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
         .join(ServiceProduct, ServiceProduct.code == WorkOrder.product_code)
         .where(Visit.id.in_(visits_of(visit_ids)))
     )
-    return {half: row.product_code for row in session.execute(query) for half in halves(row.id, row.crew_size)}
+    return {half: row.kind for row in session.execute(query) for half in halves(row.id, row.crew_size)}
 
 
 def _told(session: Session, plan: DayPlan, day: Day, outlook: Outlook) -> DayOutlook:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, outbox, routes
+from dispatch import audit, expected_times, outbox, routes
 from dispatch import day as days
 from dispatch.crews import visit_of, visits_of
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop, Unassigned
@@ -182,6 +182,7 @@ def publish(session: Session, plan_id: int, *, by: str, at: datetime) -> DayPlan
         before={"version": published.version} if published else {}, after={"version": plan.version},
     )  # fmt: skip
     session.flush()
+    expected_times.record(session, plan, at)
     return plan
 
 

@@ -60,8 +60,9 @@ def quote(product: ServiceProduct, answers: Mapping[str, str], kilometres: int) 
 def answer(session: Session, order: WorkOrder, answers: Mapping[str, str], *, by: str, at: datetime) -> Quote:
     """Keep the answers (what is not answered has its usual answer) and the price that binds us from now on.
 
-    The work then takes as much longer as the answers make it. The same answers again change nothing, whatever the price list
-    says by now. Raises InvalidInput naming the question, Conflict while a time is kept or the work is under way.
+    The work then takes as much longer as the answers make it. The same answers again change nothing, whatever the
+    price list says by now. Raises InvalidInput naming the question, Conflict while a time is kept or the work is under
+    way.
     """
     checked = questionnaire.answered(_all(order.product), answers)
     visits = _to_come(session, order)

@@ -16,13 +16,17 @@ from threading import Lock
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import history, outlook
+from dispatch import history, outlook, partners
+from dispatch.crews import visit_of
 from dispatch.day import Day as LocalDay
 from dispatch.day import of as day_of
 from dispatch.day_plan import DayPlan, DayPlanState, Route
 from dispatch.planning import Snapshot, snapshot
 from routing.chance import Chances
 from routing.day import Day
+from routing.links import ends
+from routing.plan import Plan
+from routing.plan import Route as PlannedRoute
 from routing.spread import Spreads
 from routing.travel import TravelTimes
 from technicians import availability
@@ -195,3 +199,21 @@ def _revisions(session: Session, plan_id: int | None) -> dict[int, int]:
     """Technician id to revision."""
     rows = session.execute(select(Route.technician_id, Route.revision).where(Route.day_plan_id == plan_id))
     return {technician: revision for technician, revision in rows}
+
+
+def without(
+    session: Session, travel_times: TravelTimes, area: PlanningArea, standing: Standing, visit_id: int, at: datetime
+) -> Part | None:
+    """The routes that have the visit (all, when it is for two), as they would be without it; None when none has it."""
+    holders = partners.holders(session, standing.plan_id, visit_id).values() if standing.plan_id is not None else ()
+    if not holders:
+        return None
+    chosen = [p for t, p in standing.people.items() if len(holders) > 1 or t in holders]
+    plan = session.get(DayPlan, standing.plan_id)
+    snap = snapshot(
+        session, travel_times, area.code, standing.local.on_date, plan=plan, people=chosen, with_matrix=False
+    )
+    rest = [PlannedRoute(r.vehicle, tuple(v for v in r.visits if visit_of(v) != visit_id)) for r in snap.running.routes]
+    links = tuple(link for link in snap.problem.links if visit_id not in ends(link))
+    left = replace(snap, problem=replace(snap.problem, links=links), running=Plan(tuple(rest), {}))
+    return Part.of(session, left, spreads(session, area, at))

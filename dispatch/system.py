@@ -26,7 +26,7 @@ from routing.travel import GreatCircle, TravelTimes
 from technicians.errors import Conflict
 
 LOST_RACE = {"40001", "40P01", "55P03"}
-UNIQUE_VIOLATION = "23505"
+MADE_BY_ANOTHER = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def lost_races_as_conflicts() -> Iterator[None]:
             raise Conflict("The database is busy with the same rows.", remedy="Try again.") from error
         raise
     except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) == UNIQUE_VIOLATION:
+        if getattr(error.orig, "sqlstate", getattr(error.orig, "sqlite_errorname", None)) in MADE_BY_ANOTHER:
             raise Conflict("Somebody else made the same thing first.", remedy="Look at it and try again.") from error
         raise
 

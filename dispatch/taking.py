@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch import day as days
-from dispatch import plans, planted, routes
-from dispatch.crews import visit_of
+from dispatch import expected_times, plans, planted, routes
+from dispatch.crews import halves, visit_of
 from dispatch.day_plan import DayPlan, DayPlanState, Route
 from dispatch.demand import Candidate, candidate_row
 from dispatch.errors import SlotTaken
@@ -115,22 +115,20 @@ def _insert(
         return None
     planted.at(session, Point.LOOKED)
     running = {route.vehicle: route for route in snap.running.routes}
-    halves = zip(best.technicians, best.positions, asked.visits, strict=True)
+    own = halves(visit.id, len(best.technicians))
     changed = [
-        inserted(running.get(technician, PlannedRoute(technician, ())), half.id, position)
-        for technician, position, half in halves
+        inserted(running.get(technician, PlannedRoute(technician, ())), half, position)
+        for technician, position, half in zip(best.technicians, best.positions, own, strict=True)
     ]
-    routes.rewrite(session, locked, changed, replace(snap, problem=_joined(snap.problem, asked)))
+    routes.rewrite(session, locked, changed, replace(snap, problem=_joined(snap.problem, own)))
+    expected_times.record(session, plan, at, best.technicians)
     planted.at(session, Point.REWRITTEN)
     return Taken(best.cost, best.chance)
 
 
-def _joined(problem: Problem, asked: Asked) -> Problem:
+def _joined(problem: Problem, own: tuple[int, ...]) -> Problem:
     """The problem in which both halves of a visit for two begin together."""
-    if len(asked.visits) == 1:
-        return problem
-    first, second = asked.visits
-    return replace(problem, links=(*problem.links, SameStart(first.id, second.id)))
+    return replace(problem, links=(*problem.links, SameStart(*own))) if len(own) > 1 else problem
 
 
 def _locked(session: Session, plan: DayPlan, technicians: Iterable[int]) -> dict[int, Route]:
@@ -152,17 +150,17 @@ def _new_route(session: Session, plan: DayPlan, technician_id: int) -> Route:
     return route
 
 
-def give_back(session: Session, travel_times: TravelTimes, visit: Visit, promise: Appointment) -> None:
+def give_back(session: Session, travel_times: TravelTimes, visit: Visit, promise: Appointment, at: datetime) -> None:
     """Take the visit out of the current plan of the promised day, and out of a draft beside it."""
     area = area_of(visit)
     on_date = days.date_of(area, promise.window_starts_at)
     for state in (DayPlanState.PUBLISHED, DayPlanState.DRAFT):
         plan = plans.in_state(session, area.code, on_date, state)
         if plan is not None:
-            _take_out(session, travel_times, visit, plan)
+            _take_out(session, travel_times, visit, plan, at)
 
 
-def _take_out(session: Session, travel_times: TravelTimes, visit: Visit, plan: DayPlan) -> None:
+def _take_out(session: Session, travel_times: TravelTimes, visit: Visit, plan: DayPlan, at: datetime) -> None:
     people = holders(session, plan.id, visit.id).values()
     if not people:
         return
@@ -174,4 +172,5 @@ def _take_out(session: Session, travel_times: TravelTimes, visit: Visit, plan: D
         for route in snap.running.routes
     ]
     routes.rewrite(session, locked, left, snap)
+    expected_times.record(session, plan, at, people)
     planted.at(session, Point.GIVEN_BACK)

@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, check_in, expected_times, facts, messages, order_events, sla
+from dispatch import audit, check_in, expected_times, facts, messages, order_events, outbox, sla, trips
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, Proof
 from dispatch.facts import Fact
 from dispatch.messages import Template
 from dispatch.order_events import OrderEvent
+from dispatch.outbox import OutboxKind
 from dispatch.technician_day import photos_of
 from dispatch.work_order import (
     Appointment,
@@ -80,8 +81,7 @@ def mine(session: Session, visit_id: int, technician_id: int, *, lock: bool = Fa
 def missing_shots(visit: Visit, photos: Iterable[Proof]) -> list[dict[str, str]]:
     """Entries of the product's shot list that are required and have no photo yet."""
     taken = {proof.shot_code for proof in photos}
-    shots = visit.work_order.product.shot_list
-    return [shot for shot in shots if shot["required"] and shot["code"] not in taken]
+    return [shot for shot in trips.shots(visit) if shot["required"] and shot["code"] not in taken]
 
 
 def set_out(session: Session, visit_id: int, technician_id: int, fact: Fact) -> Visit:
@@ -140,7 +140,8 @@ def complete(session: Session, visit_id: int, technician_id: int, fact: Fact, *,
         raise MissingShots(missing)
     _move(session, visit, VisitState.COMPLETED, technician_id, fact)
     visit.left_at = max(fact.at, visit.arrived_at or fact.at)
-    visit.work_order.move_to(WorkOrderState.COMPLETED)
+    if not any(other.is_open for other in visit.work_order.visits):
+        visit.work_order.move_to(WorkOrderState.COMPLETED)
     _announce(session, visit, OrderEvent.COMPLETED, fact)
     _decide_appointment(session, visit, fact)
     facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note)
@@ -164,7 +165,7 @@ def could_not_complete(
     visit.work_order.move_to(WorkOrderState.BOOKABLE)
     _announce(session, visit, OrderEvent.COULD_NOT_COMPLETE, fact, reason)
     _decide_appointment(session, visit, fact)
-    _add_second_visit(visit.work_order, visit)
+    _add_second_visit(session, visit.work_order, visit, fact)
     messages.tell(session, visit.work_order, Template.AGAIN, by=actor(session, technician_id), at=fact.received_at)
     sla.could_not_complete(session, visit.work_order, reason, fact.received_at, actor(session, technician_id))
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
@@ -222,11 +223,20 @@ def _verdict(visit: Visit, promise: Appointment) -> AppointmentState:
     return AppointmentState.BROKEN
 
 
-def _add_second_visit(order: WorkOrder, failed: Visit) -> None:
+def _add_second_visit(session: Session, order: WorkOrder, failed: Visit, fact: Fact) -> None:
+    """The same trip again; work that was to follow on a delivery that failed gives its time back."""
+    is_delivery = failed.cause == VisitCause.DELIVERY
+    if is_delivery:
+        for promise in (visit.appointment for visit in order.visits if visit.state == VisitState.WAITING):
+            if promise is not None:
+                outbox.add(
+                    session, OutboxKind.EXPIRE, {"appointment": promise.id}, asked_by="visits", at=fact.received_at
+                )
+                session.info["wake"] = True
     order.visits.append(
         Visit(
             sequence=max(visit.sequence for visit in order.visits) + 1,
-            cause=VisitCause.SECOND_VISIT,
+            cause=VisitCause.DELIVERY if is_delivery else VisitCause.SECOND_VISIT,
             service=failed.service,
             setup=failed.setup,
         )

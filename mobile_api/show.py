@@ -10,6 +10,7 @@ from dispatch.day_plan import Stop
 from dispatch.evidence import Proof
 from dispatch.phone_login import Login
 from dispatch.technician_day import Day
+from dispatch.trips import names, shots
 from dispatch.visits import missing_shots
 from dispatch.work_order import PositionQuality, Visit, WorkOrder
 from mobile_api.messages import ZH, language
@@ -80,7 +81,7 @@ def visit(each: Visit, photos: Sequence[Proof]) -> VisitOut:
         revision=each.revision,
         order_number=order.number,
         merchant=order.merchant.name,
-        product=_named(product.name_zh, product.name_en),
+        product=_named(*names(each)),
         icon=product.icon,
         service=each.setup + each.service,
         window=_window(each),
@@ -91,7 +92,7 @@ def visit(each: Visit, photos: Sequence[Proof]) -> VisitOut:
         note=order.note,
         place=_place(order),
         navigation=_navigation(order),
-        shots=[_shot(entry, photos) for entry in product.shot_list],
+        shots=[_shot(entry, photos) for entry in shots(each)],
         missing=[entry["code"] for entry in missing_shots(each, photos)],
         en_route_at=each.en_route_at,
         arrived_at=each.arrived_at,
