@@ -84,6 +84,8 @@ def test_nobody_is_told_of_an_order_they_never_heard_of(sqlite_town: Town) -> No
 
 
 def test_a_promise_that_fails_sends_nothing(sqlite_town: Town) -> None:
+    with sqlite_town.system.transaction() as session:
+        sqlite_town.take_risks(session)
     late = [order(sqlite_town, f"A{n}", "water-heater", "310115") for n in range(3)]
     choose(sqlite_town.system, late[0], 10)
     choose(sqlite_town.system, late[1], 10)
