@@ -20,6 +20,7 @@ from dispatch.work_order import Appointment, Visit, WorkOrder
 from technicians.errors import NotFound
 from technicians.people import Technician
 
+TOLD_BY_PROMISES = {"appointment.confirmed", "appointment.moved", "slot.held", "slot.released", "slot.expired"}
 DECIDED = "decided"
 PROMISED = "promised"
 REPORTED = "reported"
@@ -76,7 +77,7 @@ def _decided(session: Session, order: WorkOrder, visits: list[int]) -> Iterator[
     if not any(entry.action == "work-order.submitted" for entry in entries):
         yield Happening(order.created_at, DECIDED, "work-order.submitted", "")
     for entry in entries:
-        if not entry.actor.startswith("technician:"):
+        if not entry.actor.startswith("technician:") and entry.action not in TOLD_BY_PROMISES:
             yield Happening(entry.at, DECIDED, entry.action, entry.actor, entry.why, entry.after)
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from dispatch import appointments, order_history, orders, sla
 from dispatch.errors import SlotTaken
-from dispatch.work_order import VisitState, WorkOrder, WorkOrderState
+from dispatch.work_order import VisitCause, VisitState, WorkOrder, WorkOrderState
 from technicians.errors import InvalidInput, ShifuError
 from webapp import day_choice
 from webapp.errors import status_of
@@ -65,7 +65,8 @@ def show(order_id: int, *, with_windows: bool = False, refusal: ShifuError | Non
 
 
 def _booked(order: WorkOrder, zone: ZoneInfo) -> Booked:
-    promise = next((visit.appointment for visit in order.visits if visit.appointment), None)
+    work = (visit for visit in order.visits if visit.cause != VisitCause.DELIVERY)
+    promise = next((visit.appointment for visit in work if visit.appointment), None)
     today = system().now().astimezone(zone).date()
     if promise is None:
         return Booked(zone, today, None, None)

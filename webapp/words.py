@@ -22,6 +22,7 @@ WORDS: dict[str, LazyString] = {
     "on-site": lazy_gettext("On site"),
     "could-not-complete": lazy_gettext("Could not complete"),
     "first": lazy_gettext("First visit"),
+    "delivery": lazy_gettext("Brings the goods"),
     "second-visit": lazy_gettext("Second visit"),
     "warranty": lazy_gettext("Warranty visit"),
     # why a visit failed
