@@ -27,7 +27,7 @@ from dispatch.day_plan import DayPlan, Route, Stop
 from dispatch.work_order import Appointment, AppointmentState, PositionQuality, Visit, VisitState, WorkOrder
 from technicians.place import County
 
-PROMISED = (AppointmentState.CONFIRMED, AppointmentState.KEPT, AppointmentState.BROKEN)
+PROMISED = (AppointmentState.HELD, AppointmentState.CONFIRMED, AppointmentState.KEPT, AppointmentState.BROKEN)
 APPROXIMATE = (PositionQuality.COUNTY_CENTRE, PositionQuality.GEOCODED)
 OUT_OF_THE_PLAN = (VisitState.CANCELLED, VisitState.COULD_NOT_COMPLETE)
 Instant = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]

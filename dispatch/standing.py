@@ -33,7 +33,7 @@ from technicians import availability
 from technicians.availability import Availability
 from technicians.place import PlanningArea
 
-MOST_KEPT = 256
+MOST_ROUTES_KEPT = 20_000
 MOST_CHANGED = 40
 Stamp = tuple[int | None, int, int, int]
 
@@ -91,7 +91,7 @@ class Kept:
         with self.lock:
             self.days[key] = standing
             self.days.move_to_end(key)
-            while len(self.days) > MOST_KEPT:
+            while len(self.days) > 1 and sum(len(day.people) for day in self.days.values()) > MOST_ROUTES_KEPT:
                 self.days.popitem(last=False)
 
     def find(self, area_code: str, on_date: date) -> Standing | None:
@@ -114,18 +114,30 @@ def standings(
     in_one: bool = False,
 ) -> list[Standing]:
     """The days as they stand at the instant `at`, in the order of the dates; `in_one` part if any two may be asked."""
-    memory, may_keep = kept(session), bool(session.connection().get_execution_options().get("read_only"))
+    memory, is_committed = kept(session), bool(session.connection().get_execution_options().get("read_only"))
     stamps = _stamps(session, area, dates)
     found = []
     for on_date in dates:
         known = memory.find(area.code, on_date)
+        if known is None and not is_committed:
+            known = _as_committed(session, travel_times, area, on_date, at)
         if known is None or known.stamp != stamps[on_date] or (in_one and known.fresh is not None):
             reader = _Reader(session, travel_times, area, on_date, at)
             known = reader.followed(stamps[on_date], None if in_one else known)
-            if may_keep:
+            if is_committed:
                 memory.keep(known)
         found.append(known)
     return found
+
+
+def _as_committed(
+    session: Session, travel_times: TravelTimes, area: PlanningArea, on_date: date, at: datetime
+) -> Standing:
+    """The day as everybody else sees it, read beside a transaction that writes, so that it can be kept."""
+    options = {"read_only": True, "postgresql_readonly": True}
+    with session.connection().engine.connect().execution_options(**options) as connection, Session(connection) as other:
+        other.info["days"] = kept(session)
+        return standings(other, travel_times, other.get_one(PlanningArea, area.code), [on_date], at)[0]
 
 
 def spreads(session: Session, area: PlanningArea, at: datetime) -> Spreads:

@@ -54,8 +54,13 @@ def day(sheet: Day, today: date) -> DayOut:
         travel=route.travel if route else 0,
         distance=route.distance if route else 0,
         start=PlaceOut(lng=person.start_lng, lat=person.start_lat, approximate=False),
-        stops=[stop(each, sheet) for each in route.stops] if route else [],
+        stops=[stop(each, sheet) for each in route.stops if not _is_undecided(each)] if route else [],
     )
+
+
+def _is_undecided(each: Stop) -> bool:
+    """Whether a consumer only keeps this time while deciding: nobody has to come yet."""
+    return each.visit is not None and each.visit.hold is not None
 
 
 def stop(each: Stop, sheet: Day) -> StopOut:
