@@ -16,7 +16,7 @@ class PhotoStore:
     def __init__(self, url: str) -> None:
         self.url = url
         try:
-            self._store = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
+            self.objects = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
         except (BaseError, ValueError) as error:
             raise InvalidInput(
                 str(error).partition("\n")[0],
@@ -31,9 +31,9 @@ class PhotoStore:
     def put(self, content: bytes) -> str:
         """Keep the bytes and return their SHA-256 in hexadecimal."""
         sha256 = hashlib.sha256(content).hexdigest()
-        self._store.put(self._path(sha256), content)
+        self.objects.put(self._path(sha256), content)
         return sha256
 
     def get(self, sha256: str) -> bytes:
         """The bytes; FileNotFoundError when they were never kept or have been deleted."""
-        return bytes(self._store.get(self._path(sha256)).bytes())
+        return bytes(self.objects.get(self._path(sha256)).bytes())

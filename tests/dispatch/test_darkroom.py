@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageDraw, ImageEnhance, ImageFilter
 
 from dispatch import darkroom
 from dispatch.darkroom import PhotoRefused, rebuild
@@ -54,7 +55,9 @@ def tagged() -> bytes:
 
 def take_over(misdeed: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, limited: bool = True) -> None:
     """Let the child do something before it answers, with or without giving up its rights."""
-    answer = "{'taken': None, 'place': None, 'width': 1, 'height': 1}, b'x'"
+    looks = "'sharpness': 0.0, 'brightness': 0.0, 'dhash': None"
+    size = "'width': 1, 'height': 1, 'photo_size': 3"
+    answer = f"{{'taken': None, 'place': None, {size}, {looks}}}, b'\\xff\\xd8\\xff' * 2"
     script = darkroom.CHILD.read_text().replace("_answer(sys.stdin.buffer.read())", "misbehave()")
     script = script.replace("def main", f"def misbehave():\n    {misdeed}\n    return {answer}\n\n\ndef main")
     if not limited:
@@ -137,6 +140,53 @@ def test_every_kind_of_png_becomes_a_jpeg(mode: str) -> None:
     assert opened(picture.content).size == (30, 20)
 
 
+def test_sixteen_bits_of_grey_become_eight_and_not_white() -> None:
+    picture = rebuild(encoded(Image.new("I;16", (2100, 40), 0x4000), "PNG"))
+    assert opened(picture.content).getpixel((5, 5)) == (64, 64, 64)
+
+
+def test_a_photo_comes_with_a_small_one() -> None:
+    assert opened(rebuild(jpeg(size=(640, 480))).thumbnail).size == (320, 240)
+
+
+def street(seed: int, blur: float = 0.0) -> Image.Image:
+    """A scene of coloured boxes, the same for the same seed."""
+    chosen = random.Random(seed)
+    image = Image.new("RGB", (800, 600), "grey")
+    pen = ImageDraw.Draw(image)
+    for _ in range(40):
+        x, y = chosen.randrange(700), chosen.randrange(500)
+        corner = (x + chosen.randrange(20, 200), y + chosen.randrange(20, 200))
+        pen.rectangle(((x, y), corner), fill=tuple(chosen.randrange(256) for _ in range(3)))
+    return image.filter(ImageFilter.GaussianBlur(blur))
+
+
+def test_a_blurred_photo_is_measured_as_less_sharp() -> None:
+    sharp, blurred = (rebuild(encoded(street(1, blur), "JPEG")).sharpness for blur in (0.0, 8.0))
+    assert blurred * 20 < sharp
+
+
+def test_a_dark_photo_is_measured_as_dark() -> None:
+    assert rebuild(jpeg("black")).brightness < 5 < 250 < rebuild(jpeg("white")).brightness
+
+
+def differing(first: Image.Image, second: Image.Image) -> int:
+    a, b = (rebuild(encoded(image, "JPEG", quality=60)).dhash for image in (first, second))
+    assert a is not None
+    assert b is not None
+    return (int(a, 16) ^ int(b, 16)).bit_count()
+
+
+def test_the_same_scene_smaller_and_darker_has_nearly_the_same_hash_and_another_scene_has_not() -> None:
+    again = ImageEnhance.Brightness(street(1).resize((500, 375))).enhance(0.8)
+    assert differing(street(1), again) <= 6
+    assert all(differing(street(1), street(seed)) > 25 for seed in (2, 3, 4))
+
+
+def test_a_picture_without_contrast_has_no_hash() -> None:
+    assert rebuild(jpeg("teal")).dhash is None
+
+
 def test_a_jpeg_for_printing_becomes_one_for_screens() -> None:
     picture = rebuild(encoded(Image.new("CMYK", (30, 20), (0, 255, 255, 0)), "JPEG"))
     assert opened(picture.content).mode == "RGB"
@@ -156,8 +206,17 @@ def test_broken_exif_is_no_reason_to_lose_a_photo() -> None:
 
 @pytest.mark.parametrize(
     "misdeed",
-    ["bytearray(1 << 30)", "open('planted', 'wb', 0).write(b'x')", "os.abort()"],
-    ids=["memory", "file", "crash"],
+    [
+        "bytearray(1 << 30)",
+        "open('planted', 'wb', 0).write(b'x')",
+        "os.abort()",
+        "return {'width': 1}, b''",
+        "return {'refused': ['x']}, b''",
+        "return [], b''",
+        "return {'taken': 7, 'place': 'here', 'photo_size': 3}, b'<html>'",
+        "[sys.stdout.buffer.write(bytes(1 << 20)) for _ in range(100)]",
+    ],
+    ids=["memory", "file", "crash", "half-an-answer", "odd-refusal", "list", "no-jpeg", "flood"],
 )
 def test_a_photo_that_breaks_its_process_is_refused_and_harms_nobody(
     misdeed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
