@@ -9,7 +9,7 @@ from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 from dispatch.logs import speak_json
-from dispatch.relay import QUEUE, connect
+from dispatch.relay import LATER, QUEUE, connect
 from dispatch.tied import tie
 from technicians.errors import InvalidInput
 
@@ -25,8 +25,8 @@ def main() -> None:
             "There is no queue to work for.", field="REDIS_URL", remedy="Set it, or run the relay alone."
         )
     redis = connect(url, patience=None)
-    queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
-    Worker([queue], connection=redis, serializer=JSONSerializer).work(logging_level="WARNING")
+    queues = [Queue(name, connection=redis, serializer=JSONSerializer) for name in (QUEUE, LATER)]
+    Worker(queues, connection=redis, serializer=JSONSerializer).work(logging_level="WARNING")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,9 @@ from dispatch.sweeps import Sweeper
 from dispatch.system import System, build
 from dispatch.tied import tie
 
-QUEUE = "shifu"
+QUEUE, LATER = "shifu", "shifu-later"
+"""What somebody waits for, and what is done when nothing else is."""
+NOBODY_WAITS_FOR = {OutboxKind.IMPROVE}
 WORK = "dispatch.worker.perform"
 POLL_SECONDS = 2.0
 SLICE_SECONDS = 0.5
@@ -83,8 +85,9 @@ def _job_id(row: Outbox, at: datetime) -> str:
 
 def enqueue(redis: Redis, what: Due) -> bool:
     """Hand a row to the queue's workers; False when it has been handed over already."""
+    name = LATER if what.kind in NOBODY_WAITS_FOR else QUEUE
     try:
-        Queue(QUEUE, connection=redis, serializer=JSONSerializer).enqueue_call(
+        Queue(name, connection=redis, serializer=JSONSerializer).enqueue_call(
             WORK,
             args=(what.outbox_id,),
             job_id=what.job_id,

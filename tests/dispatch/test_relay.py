@@ -17,7 +17,7 @@ from dispatch import outbox
 from dispatch.outbox import LEASE, Outbox, OutboxKind, OutboxState
 from dispatch.queue import CHANNEL
 from dispatch.queue import Queue as Wake
-from dispatch.relay import ASK_AGAIN, QUEUE, Relay
+from dispatch.relay import ASK_AGAIN, LATER, QUEUE, Relay
 from dispatch.system import System
 from tests.clock import Clock
 from tests.servers import Server, start_valkey
@@ -67,8 +67,8 @@ def state(system: System, outbox_id: int) -> OutboxState:
         return OutboxState(session.get_one(Outbox, outbox_id).state)
 
 
-def jobs(redis: Redis) -> list[str]:
-    return list(Queue(QUEUE, connection=redis, serializer=JSONSerializer).job_ids)
+def jobs(redis: Redis, name: str = QUEUE) -> list[str]:
+    return list(Queue(name, connection=redis, serializer=JSONSerializer).job_ids)
 
 
 def finish_here(system: System) -> None:
@@ -88,6 +88,14 @@ def test_a_due_row_becomes_one_job_however_often_it_is_looked_at(queued: System,
     for _ in range(3):
         Relay(queued, {}).turn()
     assert jobs(redis) == [f"outbox-{row}-0-0"]
+
+
+def test_nobody_waits_behind_an_improvement(queued: System, redis: Redis) -> None:
+    improvement = promise(queued, OutboxKind.IMPROVE)
+    row = promise(queued)
+    Relay(queued, {}).turn()
+    assert jobs(redis) == [f"outbox-{row}-0-0"]
+    assert jobs(redis, LATER) == [f"outbox-{improvement}-0-0"]
 
 
 def test_a_worker_of_the_queue_does_the_row(queued: System, redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
