@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+import numpy as np
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from dispatch.consumer_records import NothingBecause
 from dispatch.work_order import WorkOrder
+from routing.travel import haversine
 from technicians import availability
 from technicians.people import Coverage, Technician
 from technicians.place import PlanningArea
@@ -35,6 +38,32 @@ def nothing_because(
     if all(len(people) < order.product.crew_size for people in working):
         return NothingBecause.NOBODY_WORKS
     return NothingBecause.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Somebody who could do the work but does not cover the county; metres as the crow flies from where they start."""
+
+    technician_id: int
+    name: str
+    metres: int
+
+
+def neighbour(session: Session, order: WorkOrder) -> Neighbour | None:
+    """The nearest technician of the area with the skills who does not cover the order's county."""
+    if order.county is None:
+        return None
+    covers = exists().where(Coverage.technician_id == Technician.id, Coverage.county_code == order.county_code)
+    others = session.scalars(
+        select(Technician).where(Technician.active, Technician.area_code == order.county.area_code, ~covers)
+    ).all()
+    able = [person for person in others if _has_skills(person, order.product.skills)]
+    if not able:
+        return None
+    door = (order.lng, order.lat) if order.lng is not None else (order.county.lng, order.county.lat)
+    metres = haversine(np.array([[p.start_lng, p.start_lat] for p in able]), np.array([door]))[:, 0]
+    nearest = int(metres.argmin())
+    return Neighbour(able[nearest].id, able[nearest].name, round(float(metres[nearest])))
 
 
 def _has_skills(person: Technician, needed: dict[str, int]) -> bool:

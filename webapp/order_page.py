@@ -11,7 +11,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from dispatch import appointments, order_history, orders, sla
+from dispatch import appointments, nothing, order_history, orders, sla
 from dispatch.errors import SlotTaken
 from dispatch.work_order import VisitCause, VisitState, WorkOrder, WorkOrderState
 from technicians.errors import InvalidInput, ShifuError
@@ -19,6 +19,7 @@ from webapp import day_choice
 from webapp.errors import status_of
 from webapp.icons import icon_or_box
 from webapp.login import me
+from webapp.number_words import REASONS
 from webapp.scope import OFFICE, own_merchant
 from webapp.sentences import message
 from webapp.system import system
@@ -44,7 +45,7 @@ def show(order_id: int, *, with_windows: bool = False, refusal: ShifuError | Non
         booked = _booked(order, zone)
         can_choose = appointments.can_choose(order)
         is_asked = with_windows and can_choose
-        offers = appointments.offers(session, system().travel_times, order, system().now()).offers if is_asked else ()
+        found = appointments.offers(session, system().travel_times, order, system().now()) if is_asked else None
         page = render_template(
             "order.html",
             order=order,
@@ -56,7 +57,9 @@ def show(order_id: int, *, with_windows: bool = False, refusal: ShifuError | Non
             can_park=me().role in OFFICE and order.can_move_to(WorkOrderState.PARKED),
             can_choose=can_choose,
             booked=booked,
-            days=day_choice.days(list(offers), booked, None) if is_asked else None,
+            days=day_choice.days(list(found.offers), booked, None) if found else None,
+            nothing_because=REASONS[found.nothing_because] if found and found.nothing_because else None,
+            neighbour=nothing.neighbour(session, order) if found and not found.offers else None,
             refusal=_told(refusal) if refusal else None,
             day_words=day_choice.words,
             icon_of=icon_or_box,

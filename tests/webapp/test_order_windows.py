@@ -26,6 +26,8 @@ def promise(town: Town, order_id: int) -> Appointment | None:
 
 def take_everything(town: Town) -> None:
     """Two others are promised the only time that the technician of Pudong has at ten."""
+    with town.system.transaction() as session:
+        town.take_risks(session)
     for number in ("R1", "R2"):
         order_id = given(town, number, product="water-heater", county="310115")
         with town.system.transaction() as session:
@@ -62,6 +64,14 @@ def test_a_window_taken_meanwhile_is_refused_with_those_that_are_free_now(office
     assert "has just been taken" in page
     assert f'value="{TEN}"' not in page and f'value="{TWO}"' in page
     assert promise(sqlite_town, order_id) is None
+
+
+def test_where_nothing_can_be_promised_the_page_says_why_and_who_is_near(office: Console, sqlite_town: Town) -> None:
+    order_id = given(sqlite_town, product="chandelier", county="310115")
+    page = office.page(f"/orders/{order_id}/window")
+    assert "Nobody there has the skill." in page
+    assert "王师傅 has the skills and starts" in page
+    assert f'href="/roster/{sqlite_town.technicians["T1"]}"' in page
 
 
 @pytest.mark.parametrize("starts_at", ["", "tomorrow", "2026-05-12T10:30:00+08:00", "0001-01-01T00:00:00+00:00"])
