@@ -121,8 +121,3 @@ def test_a_merchant_chooses_for_their_own_consumers_and_for_nobody_elses(sqlite_
     assert seller.post(f"/orders/{other}/window", {"starts_at": TEN}).status_code == 404
     assert seller.post(f"/orders/{other}/window/give-back").status_code == 404
     assert promise(sqlite_town, other) is None
-
-
-def test_when_nobody_has_time_the_page_says_so(office: Console, sqlite_town: Town) -> None:
-    order_id = given(sqlite_town, product="chandelier", county="310115")
-    assert "Nobody with the skills has time" in office.page(f"/orders/{order_id}/window")
