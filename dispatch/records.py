@@ -11,6 +11,7 @@ from dispatch import (
     evidence,
     integration_records,
     outbox,
+    phone_records,
     sla_clock,
     slot_policy,
     work_order,
@@ -19,7 +20,7 @@ from technicians import people, place
 from technicians.base import Base
 
 MODULES = (
-    account, audit, catalogue, consumer_records, day_plan, evidence, integration_records, outbox, people, place,
-    sla_clock, slot_policy, work_order,
+    account, audit, catalogue, consumer_records, day_plan, evidence, integration_records, outbox, people, phone_records,
+    place, sla_clock, slot_policy, work_order,
 )  # fmt: skip
 METADATA = Base.metadata
