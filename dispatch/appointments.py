@@ -128,6 +128,13 @@ def _open_visit(session: Session, order_id: int, *, lock: bool) -> Visit:
         )
     if lock:
         planted.at(session, Point.VISIT_LOCKED)
-        session.expire(visit, ["appointments"])
+        _read_again(session, visit)
         session.refresh(visit.work_order)
     return visit
+
+
+def _read_again(session: Session, visit: Visit) -> None:
+    """The visit's appointments as they are now that it is locked: whoever had it may have confirmed or ended one."""
+    query = select(Appointment).where(Appointment.visit_id == visit.id)
+    session.scalars(query.execution_options(populate_existing=True)).all()
+    session.expire(visit, ["appointments"])

@@ -16,10 +16,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from dispatch import outlook, plans, routes, waitlist
-from dispatch.crews import visit_of
+from dispatch.crews import visit_of, visits_of
 from dispatch.day_plan import DayPlan, DayPlanState
 from dispatch.day_plan import Route as RouteRow
 from dispatch.engines import Tuned
+from dispatch.newcomers import are_still_promised
 from dispatch.planning import Snapshot, snapshot
 from dispatch.slot_policy import USUAL
 from dispatch.solver_process import solve_in_child
@@ -166,6 +167,8 @@ def _travel(snap: Snapshot, chosen: tuple[Route, ...]) -> int:
 def _store(system: System, look: _Look, group: _Group) -> bool:
     """Write the group's routes unless one of them, or the plan, has moved on since they were looked at."""
     with system.transaction() as session:
+        if not are_still_promised(session, look.snap, visits_of(group.more)):
+            return False
         locked = routes.lock(session, look.plan_id, [route.vehicle for route in group.after])
         plan = session.get_one(DayPlan, look.plan_id, populate_existing=True)
         if plan.state != DayPlanState.DRAFT or len(locked) < len(group.after):

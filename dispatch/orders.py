@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, changes, intake, messages, order_events, sla
+from dispatch import after_booking, audit, changes, intake, messages, order_events, sla
 from dispatch.catalogue import ServiceProduct
 from dispatch.day_plan import DayPlan, DayPlanState, Stop, Unassigned
 from dispatch.messages import Template
@@ -17,6 +17,7 @@ from dispatch.order_events import OrderEvent
 from dispatch.place import Places
 from dispatch.siting import sites
 from dispatch.work_order import (
+    Appointment,
     AppointmentState,
     Visit,
     VisitState,
@@ -156,6 +157,8 @@ def _locked_visits(session: Session, order_id: int) -> list[Visit]:
     """Locked before the order, as a booking does: a window is not moved while the order is being cancelled."""
     query = select(Visit).where(Visit.work_order_id == order_id).order_by(Visit.id).with_for_update()
     visits = list(session.scalars(query.execution_options(populate_existing=True)))
+    promises = select(Appointment).where(Appointment.visit_id.in_([visit.id for visit in visits]))
+    session.scalars(promises.execution_options(populate_existing=True)).all()
     for visit in visits:
         session.expire(visit, ["appointments"])
     return visits
@@ -178,7 +181,11 @@ def _call_off(session: Session, travel_times: TravelTimes, visit: Visit, *, by: 
     for plan_id in planned_in:
         changes.move(session, travel_times, plan_id, visit.id, None, revisions={}, by=by, at=at)
     session.execute(delete(Unassigned).where(Unassigned.visit_id == visit.id))
-    if visit.appointment is not None:
-        visit.appointment.move_to(AppointmentState.CANCELLED)
+    promise = visit.hold or visit.appointment
+    if promise is not None:
+        is_held = promise.state == AppointmentState.HELD
+        promise.move_to(AppointmentState.RELEASED if is_held else AppointmentState.CANCELLED)
+        if visit.work_order.county is not None:
+            after_booking.freed(session, visit, promise, at)
     visit.move_to(VisitState.CANCELLED)
     visit.revision += 1

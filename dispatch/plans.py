@@ -13,6 +13,7 @@ from dispatch import day as days
 from dispatch.crews import visit_of, visits_of
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop, Unassigned
 from dispatch.errors import PlanOutOfDate
+from dispatch.newcomers import are_still_promised, newcomers
 from dispatch.outbox import Outbox, OutboxKind, OutboxState
 from dispatch.planning import Snapshot
 from routing.plan import Plan
@@ -113,13 +114,14 @@ def store(
     at: datetime,
     by: str,
 ) -> DayPlan:
-    """Keep a planned day as the new draft, if no route it was computed from has changed since.
+    """Keep a planned day as the new draft, if no route it was computed from has changed since, and no promise it adds.
 
     Raises PlanOutOfDate otherwise, and nothing is written.
     """
     area_code, on_date = snap.day.area_code, snap.day.on_date
+    are_promised = are_still_promised(session, snap, newcomers(snap, planned.routes))
     base = shown(session, area_code, on_date)
-    if (base.id if base else None) != based_on_id or revisions(session, base) != snap.basis:
+    if not are_promised or (base.id if base else None) != based_on_id or revisions(session, base) != snap.basis:
         raise PlanOutOfDate("The day changed while it was being planned.", remedy="Plan it again.")
     published = in_state(session, area_code, on_date, DayPlanState.PUBLISHED)
     basis = revisions(session, published)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -155,22 +155,38 @@ def give_back(session: Session, travel_times: TravelTimes, visit: Visit, promise
     area = area_of(visit)
     on_date = days.date_of(area, promise.window_starts_at)
     for state in (DayPlanState.PUBLISHED, DayPlanState.DRAFT):
-        plan = plans.in_state(session, area.code, on_date, state)
-        if plan is not None:
-            _take_out(session, travel_times, visit, plan, at)
+        found = _locked_where_it_stands(session, visit, area.code, on_date, state)
+        if found is not None:
+            _take_out(session, travel_times, visit, *found, at)
 
 
-def _take_out(session: Session, travel_times: TravelTimes, visit: Visit, plan: DayPlan, at: datetime) -> None:
-    people = holders(session, plan.id, visit.id).values()
-    if not people:
-        return
-    locked = routes.lock(session, plan.id, people)
+def _take_out(
+    session: Session, travel_times: TravelTimes, visit: Visit, plan: DayPlan, locked: dict[int, Route], at: datetime
+) -> None:
     planted.at(session, Point.GIVING_BACK)
-    snap = snapshot(session, travel_times, plan.area_code, plan.on_date, plan=plan, technician_ids=list(people))
+    snap = snapshot(session, travel_times, plan.area_code, plan.on_date, plan=plan, technician_ids=list(locked))
     left = [
         PlannedRoute(route.vehicle, tuple(v for v in route.visits if visit_of(v) != visit.id))
         for route in snap.running.routes
     ]
     routes.rewrite(session, locked, left, snap)
-    expected_times.record(session, plan, at, people)
+    expected_times.record(session, plan, at, list(locked))
     planted.at(session, Point.GIVEN_BACK)
+
+
+def _locked_where_it_stands(
+    session: Session, visit: Visit, area_code: str, on_date: date, state: DayPlanState
+) -> tuple[DayPlan, dict[int, Route]] | None:
+    """The plan in this state and the routes the visit is in, locked; None when it is in none.
+
+    Looked up again once they are locked: whoever had them may have moved the visit, or planned the day anew.
+    """
+    locked: dict[int, Route] = {}
+    while (plan := plans.in_state(session, area_code, on_date, state)) is not None:
+        people = set(holders(session, plan.id, visit.id).values())
+        if not people:
+            return None
+        if people == locked.keys() and all(route.day_plan_id == plan.id for route in locked.values()):
+            return plan, locked
+        locked = routes.lock(session, plan.id, people)
+    return None

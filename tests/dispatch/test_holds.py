@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from dispatch import appointments, slots, worker
+from dispatch import appointments, orders, slots, worker
 from dispatch.day_plan import Route, Stop
 from dispatch.errors import HoldExpired, SlotTaken, TooMuchHeld
 from dispatch.outbox import Outbox, OutboxKind
@@ -208,3 +208,13 @@ def test_a_visit_is_in_one_route_whatever_was_held_before(system: System, town: 
     in_routes = select(Stop.visit_id).where(Stop.visit_id.is_not(None))
     with system.transaction(read_only=True) as session:
         assert session.scalars(select(Visit.id)).all() == session.scalars(in_routes).all()
+
+
+def test_an_order_that_is_cancelled_keeps_no_window_and_whoever_waits_is_asked(system: System, town: Town) -> None:
+    order_id = new_order(town, "1")
+    hold(system, order_id, 10)
+    with system.transaction() as session:
+        orders.cancel(session, system.travel_times, order_id, by="li", at=system.now())
+    assert (stops(system), states(system)) == (0, [AppointmentState.RELEASED])
+    with system.transaction(read_only=True) as session:
+        assert session.scalars(select(Outbox.id).where(Outbox.kind == OutboxKind.WAITLIST)).all() != []
