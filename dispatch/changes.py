@@ -52,8 +52,9 @@ def move(
     at: datetime,
 ) -> Preview:
     """Make the change. `revisions` (by technician id) is what the dispatcher saw; PlanOutOfDate if it moved on."""
-    touched = moving.touched(session, plan_id, visit_id, technician_id)
-    locked = routes.lock(session, plan_id, touched)
+    session.get(Visit, visit_id, with_for_update=True)
+    people = moving.touched(session, plan_id, visit_id, technician_id)
+    locked = routes.lock(session, plan_id, people)
     routes.require_revisions(locked.values(), revisions)
     change = moving.change(session, travel_times, plan_id, visit_id, technician_id, start_at, source_id)
     if change.plan.state == DayPlanState.SUPERSEDED:
