@@ -114,6 +114,21 @@ def revoke_all(session: Session, technician_id: int, at: datetime) -> None:
     )
 
 
+def issue(session: Session, technician_id: int, device_id: str, at: datetime) -> Login:
+    """One more token for this phone; what becomes of its others is the caller's to say."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    device = DeviceToken(
+        technician_id=technician_id,
+        device_id=device_id,
+        token_hash=_hashed(token),
+        created_at=at,
+        expires_at=at + TOKEN_LASTS,
+    )
+    session.add(device)
+    session.flush()
+    return Login(token, device.technician, device.expires_at)
+
+
 def _counted_attempt(session: Session, code: str, at: datetime) -> TechnicianLogin | None:
     login = session.scalars(
         select(TechnicianLogin)
@@ -144,17 +159,7 @@ def _grant(session: Session, technician_id: int, device_id: str, at: datetime) -
         )
         .values(revoked_at=at)
     )
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    device = DeviceToken(
-        technician_id=technician_id,
-        device_id=device_id,
-        token_hash=_hashed(token),
-        created_at=at,
-        expires_at=at + TOKEN_LASTS,
-    )
-    session.add(device)
-    session.flush()
-    return Login(token, device.technician, device.expires_at)
+    return issue(session, technician_id, device_id, at)
 
 
 def _hashed(token: str) -> str:

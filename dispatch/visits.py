@@ -7,7 +7,7 @@ visit together the first to say something moves it; what the other says of the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -127,15 +127,24 @@ def arrive(session: Session, visit_id: int, technician_id: int, fact: Fact) -> V
     return visit
 
 
-def complete(session: Session, visit_id: int, technician_id: int, fact: Fact, *, note: str = "") -> Visit:
-    """The work is done. Raises MissingShots while a required photo is not there."""
+def complete(
+    session: Session,
+    visit_id: int,
+    technician_id: int,
+    fact: Fact,
+    *,
+    note: str = "",
+    promised: Collection[str] = (),
+) -> Visit:
+    """The work is done. Raises MissingShots while a required photo is neither there nor `promised` (codes of shots)."""
     visit = mine(session, visit_id, technician_id, lock=True)
     if facts.is_known(session, visit_id, EventType.COMPLETION, fact, note=note):
         return visit
     if _has_been_told(visit, VisitState.COMPLETED, technician_id):
         facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note)
         return visit
-    missing = missing_shots(visit, photos_of(session, [visit_id]).get(visit_id, []))
+    arrived = photos_of(session, [visit_id]).get(visit_id, [])
+    missing = [shot for shot in missing_shots(visit, arrived) if shot["code"] not in promised]
     if visit.state == VisitState.ON_SITE and missing:
         raise MissingShots(missing)
     _move(session, visit, VisitState.COMPLETED, technician_id, fact)
