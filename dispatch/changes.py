@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from dispatch import audit, expected_times, moving, routes
+from dispatch import audit, expected_times, moving, routes, touched
 from dispatch.day_plan import DayPlanState, Unassigned
 from dispatch.errors import PlanOutOfDate
 from dispatch.moving import Preview as Preview
@@ -69,6 +69,7 @@ def move(
     new = {technician: locked[technician] for technician in change.rewritten}
     routes.rewrite(session, new, change.after.routes, change.snap)
     expected_times.record(session, change.plan, at, list(new))
+    touched.area(session, change.plan.area_code)
     _account_for(session, change.plan.id, visit_id, is_planned=technician_id is not None)
     audit.note(
         session, by, "visit.moved", "visit", visit_id, at=at,
@@ -99,6 +100,7 @@ def pin(
     before = {"technician": visit.pinned_technician_id, "start": _text(visit.pinned_start_at)}
     visit.pinned_technician_id, visit.pinned_start_at = technician_id, start_at
     visit.revision += 1
+    touched.visit(session, visit)
     audit.note(
         session, by, "visit.pinned", "visit", visit_id, at=at, before=before,
         after={"technician": technician_id, "start": _text(start_at)},

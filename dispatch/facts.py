@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch import positions, touched
 from dispatch.evidence import EventType, VisitEvent
+from dispatch.positions import Sighting
 from dispatch.work_order import Visit
 from technicians.errors import InvalidInput
-from technicians.people import Position
 
 LONGEST_DELAY = timedelta(hours=72)
 
@@ -69,16 +70,11 @@ def record(session: Session, visit: Visit, technician_id: int, kind: EventType, 
             lng=fact.lng, lat=fact.lat, accuracy=fact.accuracy, payload=payload | {"at": fact.at.isoformat()},
         )
     )  # fmt: skip
+    touched.visit(session, visit)
     _remember_position(session, technician_id, fact)
 
 
 def _remember_position(session: Session, technician_id: int, fact: Fact) -> None:
-    if fact.lng is None or fact.lat is None:
-        return
-    last = session.get(Position, technician_id)
-    if last is None:
-        last = Position(technician_id=technician_id)
-        session.add(last)
-    elif last.at > fact.at:
-        return
-    last.lng, last.lat, last.accuracy, last.at = fact.lng, fact.lat, fact.accuracy or 0.0, fact.at
+    if fact.lng is not None and fact.lat is not None:
+        seen = Sighting(fact.at, fact.lng, fact.lat, fact.accuracy or 0.0)
+        positions.remember(session, technician_id, seen)

@@ -20,7 +20,10 @@ PROFILE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are kept and how the outside is reached. `redis_url` None means: no Redis, work in the process."""
+    """Where things are kept and how the outside is reached. `redis_url` None means: no Redis, work in the process.
+
+    `live_streams` is how many boards a web process lets wait for news at a time, each with a thread; 0: they ask.
+    """
 
     home: Path
     database_url: str
@@ -41,6 +44,7 @@ class Settings:
     notify: NotifyAddress = field(default_factory=NotifyAddress)
     public_url: str | None = None
     webhook_private: bool = False
+    live_streams: int = 0
     planted: Planted = NOTHING
 
     @property
@@ -79,6 +83,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         notify=given.notify(),
         public_url=given.public_url(),
         webhook_private=given.whole("WEBHOOK_PRIVATE", 0, least=0, most=1) == 1,
+        live_streams=given.whole("LIVE_STREAMS", 0, least=0, most=1000),
         planted=given.planted(),
     )
 

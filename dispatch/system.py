@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session as Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import database, planted, settings
+from dispatch import database, planted, settings, touched
 from dispatch.notify import choice as ways
 from dispatch.notify.log import Log
 from dispatch.notify.message import Notifier
@@ -47,7 +47,8 @@ class System:
     def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
         """The only thing that commits: one per request, command or job. A lost race is a Conflict.
 
-        After the commit the queue is told of new outbox rows (`session.info["wake"]`), never before.
+        After the commit the queue is told of new outbox rows (`session.info["wake"]`) and of boards with something new
+        to read (`dispatch.touched`), never before.
         """
         options = {"read_only": read_only, "postgresql_readonly": read_only}
         with self.engine.connect().execution_options(**options) as connection:
@@ -60,6 +61,8 @@ class System:
                 planted.at(session, Point.COMMITTED)
             if session.info.get("wake"):
                 self.queue.wake()
+            if areas := session.info.get(touched.KEY):
+                self.queue.tell(areas)
 
 
 @contextmanager

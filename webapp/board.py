@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dispatch import board, changes, county_map, visit_card, why
+from dispatch import board, changes, county_map, live, visit_card, why
 from dispatch.changes import Preview
 from webapp import reasons, remedies
 from webapp.access import allow
@@ -40,6 +40,7 @@ def day(query_data: DayIn) -> Response:
     """Everything the board draws of one day."""
     with system().transaction(read_only=True) as session:
         drawn = board.day(session, query_data.area, query_data.day)
+        drawn["mark"] = str(live.mark(session, query_data.area, query_data.day))
     for product in drawn["products"].values():
         product["icon"] = icon_or_box(product["icon"])
     for left in drawn["unassigned"]["rows"]:

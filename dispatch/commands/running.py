@@ -47,6 +47,7 @@ def serve(system: System, host: str, port: int, workers: int, threads: int, plan
             embedded_valkey.wait_until_it_answers(folder)
             environment["REDIS_URL"] = embedded_valkey.url(folder)
         _start_workers(supervisor, environment, planners)
+        environment.setdefault("LIVE_STREAMS", str(threads // 2))
         supervisor.start(Program("web", _gunicorn(host, port, workers, threads), environment, essential=True))
         click.echo(f"Shifu Dispatch on http://{host}:{port}/   (Ctrl-C ends it)")
         code = supervisor.watch(stop)

@@ -38,6 +38,7 @@ export class Day {
     this.raw = raw;
     this.language = language;
     this.plan = raw.plan;
+    this.mark = raw.mark;
     this.figures = raw.figures;
     this.midnight = Date.parse(raw.midnight);
     this.ends = raw.ends;

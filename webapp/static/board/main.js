@@ -3,6 +3,7 @@
 import { get, onKey, post, toast, words } from "../shell.js";
 import { Day, risk } from "./day.js";
 import { Gantt } from "./gantt.js";
+import { Live } from "./live.js";
 import { BoardMap } from "./map.js";
 import { Moves } from "./moves.js";
 import { Planning } from "./planning.js";
@@ -31,6 +32,7 @@ class Board {
     this.moves = new Moves(this, say);
     this.side = new Side(document.getElementById("side"), this, say);
     this.planning = new Planning(document.getElementById("progress"), this, say);
+    this.live = new Live(this);
   }
 
   async start() {
@@ -38,7 +40,13 @@ class Board {
     await this.reload();
     this.planning.look().catch(() => {});
     requestAnimationFrame(() => setTimeout(() => this.#startMap()));
-    setInterval(() => document.visibilityState === "visible" && !this.moves.drag && !this.planning.isGoing && this.reload(), REFRESH);
+    setInterval(() => document.visibilityState === "visible" && !this.isBusy && this.reload(), REFRESH);
+    this.live.start();
+  }
+
+  /** Whether somebody is in the middle of something that a reload would disturb. */
+  get isBusy() {
+    return Boolean(this.moves.drag) || this.planning.isGoing;
   }
 
   async #startMap() {

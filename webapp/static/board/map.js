@@ -4,6 +4,7 @@ import { colour, look, matchesDark } from "./day.js";
 
 const CROWDED = 1000;
 const NARROW = 440;
+const STALE = 600000;
 const EMPTY = { type: "FeatureCollection", features: [] };
 
 function css(name) {
@@ -26,6 +27,8 @@ export class BoardMap {
     this.on = on;
     this.tiles = tiles;
     this.counties = null;
+    this.people = [];
+    this.age = new Intl.RelativeTimeFormat(words.language === "zh" ? "zh-CN" : "en", { style: "narrow" });
     this.day = null;
     this.isReady = false;
     this.hasChoropleth = false;
@@ -77,7 +80,7 @@ export class BoardMap {
     const font = ["Noto Sans Regular"];
     const halo = css("--panel");
     const layers = [{ id: "ground", type: "background", paint: { "background-color": css("--sunken") } }];
-    const sources = { counties: { type: "geojson", data: EMPTY }, labels: { type: "geojson", data: EMPTY }, routes: { type: "geojson", data: EMPTY }, lit: { type: "geojson", data: EMPTY }, homes: { type: "geojson", data: EMPTY },
+    const sources = { counties: { type: "geojson", data: EMPTY }, labels: { type: "geojson", data: EMPTY }, routes: { type: "geojson", data: EMPTY }, lit: { type: "geojson", data: EMPTY }, homes: { type: "geojson", data: EMPTY }, people: { type: "geojson", data: EMPTY },
       stops: { type: "geojson", data: EMPTY, cluster: true, clusterRadius: this.isCrowded ? 44 : 26, clusterMaxZoom: 11 } };
     if (this.tiles) {
       sources.tiles = { type: "raster", tiles: [this.tiles], tileSize: 256 };
@@ -98,6 +101,8 @@ export class BoardMap {
       { id: "lit-ring", type: "circle", source: "lit", filter: ["all", ["==", ["geometry-type"], "Point"], ["get", "ring"]], paint: { "circle-radius": 15, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": css("--text"), "circle-stroke-width": 2.5 } },
       { id: "lit-dots", type: "circle", source: "lit", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 10, "circle-color": ["get", "colour"], "circle-stroke-color": halo, "circle-stroke-width": 2 } },
       { id: "lit-number", type: "symbol", source: "lit", filter: ["==", ["geometry-type"], "Point"], layout: { "text-field": ["get", "number"], "text-font": font, "text-size": 11, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": halo } },
+      { id: "people", type: "circle", source: "people", paint: { "circle-radius": 6, "circle-color": ["get", "colour"], "circle-opacity": ["case", ["get", "stale"], 0.35, 1], "circle-stroke-color": css("--text"), "circle-stroke-width": 2, "circle-stroke-opacity": ["case", ["get", "stale"], 0.35, 1] } },
+      { id: "people-label", type: "symbol", source: "people", minzoom: 8, layout: { "text-field": ["get", "label"], "text-font": font, "text-size": 11, "text-anchor": "left", "text-offset": [0.9, 0], "text-optional": true }, paint: { "text-color": css("--text"), "text-halo-color": halo, "text-halo-width": 1.5 } },
     );
     return { version: 8, sources, layers };
   }
@@ -175,8 +180,27 @@ export class BoardMap {
     this.map.getSource("routes").setData(collection(routes));
     this.map.getSource("homes").setData(collection(homes));
     this.map.getSource("stops").setData(collection(stops));
+    this.#drawPeople();
     if (this.counties) this.#shade();
     if (isOther) this.frame();
+  }
+
+  /** Where the technicians' phones were last: [{technician, lng, lat, at}]. */
+  setPeople(people) {
+    this.people = people;
+    if (this.isReady && this.day) this.#drawPeople();
+  }
+
+  #drawPeople() {
+    const isDark = matchesDark();
+    const dots = this.people.flatMap(({ technician, lng, lat, at }) => {
+      const person = this.day.people.get(technician);
+      const age = Date.now() - Date.parse(at);
+      const label = `${person?.name ?? ""} · ${this.age.format(-Math.max(0, Math.round(age / 60000)), "minute")}`;
+      return person ? [point(lng, lat, { colour: colour(person.index, isDark), label, stale: age > STALE })] : [];
+    });
+    this.map.getSource("people").setData(collection(dots));
+    this.host.dataset.people = dots.length;
   }
 
   /** Gather more stops into one dot, and fade the routes, when there are very many. */
