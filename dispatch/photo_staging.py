@@ -41,10 +41,15 @@ def discard(store: PhotoStore, upload_id: int) -> None:
 
 
 def discard_older(store: PhotoStore, before: datetime) -> int:
-    """Forget every piece written before an instant; how many there were."""
-    old = [entry["path"] for entry in store.objects.list(FOLDER).collect() if entry["last_modified"] < before]
-    _delete(store, old)
-    return len(old)
+    """Forget the uploads that have got no piece since an instant; how many there were."""
+    newest: dict[str, datetime] = {}
+    for entry in store.objects.list(FOLDER).collect():
+        folder = entry["path"].rpartition("/")[0]
+        newest[folder] = max(newest.get(folder, entry["last_modified"]), entry["last_modified"])
+    abandoned = [folder for folder, at in newest.items() if at < before]
+    for folder in abandoned:
+        _delete(store, [entry["path"] for entry in store.objects.list(folder).collect()])
+    return len(abandoned)
 
 
 def _pieces(store: PhotoStore, upload_id: int) -> list[tuple[str, int]]:

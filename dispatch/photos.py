@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, facts, visits
+from dispatch import audit, facts, photo_checks, visits
 from dispatch.darkroom import Picture, rebuild
+from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, Proof, ProofKind
 from dispatch.facts import Fact
 from dispatch.system import System
@@ -46,14 +47,15 @@ def receive(system: System, visit_id: int, technician_id: int, fact: Fact, *, sh
         _check_room(session, shot)
         zone = _zone(session, technician_id)
     picture = rebuild(source)
-    sha256 = system.photos.put(picture.content)
+    sha256, thumbnail = system.photos.put(picture.content), system.photos.put(picture.thumbnail)
     with system.transaction() as session:
         if answer := _known(session, shot, fact):
             return answer
-        visit = visits.mine(session, visit_id, technician_id, lock=True)
+        visit = theirs(session, visit_id, technician_id, lock=True)
         proof = _proof(shot, picture, sha256, fact, zone)
         session.add(proof)
         session.flush()
+        photo_checks.keep(session, proof, picture, thumbnail, fact, zone)
         _record(session, visit, shot, fact, sha256)
         return proof
 
@@ -75,9 +77,39 @@ def of_mine(session: Session, proof_id: int, technician_id: int) -> Proof:
     return proof
 
 
+def theirs(session: Session, visit_id: int, technician_id: int, *, lock: bool = False) -> Visit:
+    """A visit that is this technician's or was so in a plan that has been replaced since; else NotFound.
+
+    What was photographed without signal is kept, whoever has the visit now.
+    """
+    once = (
+        select(Stop.id)
+        .join(Route)
+        .join(DayPlan)
+        .where(
+            Stop.visit_id == visit_id, Route.technician_id == technician_id, DayPlan.state == DayPlanState.SUPERSEDED
+        )
+    )
+    if session.scalars(once.limit(1)).first() is None:
+        return visits.mine(session, visit_id, technician_id, lock=lock)
+    found = select(Visit).where(Visit.id == visit_id)
+    return session.scalars(found.with_for_update(of=Visit) if lock else found).one()
+
+
+def check_shot(visit: Visit, shot_code: str) -> None:
+    """InvalidInput for what is not on the shot list of the visit, with what is."""
+    shots = [shot["code"] for shot in visit.work_order.product.shot_list]
+    if shot_code not in shots:
+        raise InvalidInput(
+            f"{shot_code!r} is not on the shot list of this product.",
+            field="shot",
+            remedy=f"Use one of: {', '.join(shots)}." if shots else "This product asks for no photos.",
+        )
+
+
 def _known(session: Session, shot: Shot, fact: Fact) -> Proof | None:
     """The answer to a photo that is here already; a new event about it is still recorded."""
-    visit = visits.mine(session, shot.visit_id, shot.technician_id, lock=True)
+    visit = theirs(session, shot.visit_id, shot.technician_id, lock=True)
     is_repeat = facts.is_known(session, shot.visit_id, EventType.PROOF, fact, **_payload(shot))
     proof = _same(session, shot)
     if proof is None:
@@ -88,20 +120,10 @@ def _known(session: Session, shot: Shot, fact: Fact) -> Proof | None:
 
 
 def _check_room(session: Session, shot: Shot) -> None:
-    _check_shot(session.get_one(Visit, shot.visit_id), shot.code)
+    check_shot(session.get_one(Visit, shot.visit_id), shot.code)
     if len(photos_of(session, [shot.visit_id]).get(shot.visit_id, [])) >= MOST_PER_VISIT:
         raise InvalidInput(
             f"This visit already has {MOST_PER_VISIT} photos.", field="photo", remedy="No more are needed."
-        )
-
-
-def _check_shot(visit: Visit, shot_code: str) -> None:
-    shots = [shot["code"] for shot in visit.work_order.product.shot_list]
-    if shot_code not in shots:
-        raise InvalidInput(
-            f"{shot_code!r} is not on the shot list of this product.",
-            field="shot",
-            remedy=f"Use one of: {', '.join(shots)}." if shots else "This product asks for no photos.",
         )
 
 

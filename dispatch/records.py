@@ -12,6 +12,7 @@ from dispatch import (
     integration_records,
     outbox,
     phone_records,
+    photo_records,
     sla_clock,
     slot_policy,
     work_order,
@@ -21,6 +22,6 @@ from technicians.base import Base
 
 MODULES = (
     account, audit, catalogue, consumer_records, day_plan, evidence, integration_records, outbox, people, phone_records,
-    place, sla_clock, slot_policy, work_order,
+    photo_records, place, sla_clock, slot_policy, work_order,
 )  # fmt: skip
 METADATA = Base.metadata

@@ -40,6 +40,10 @@ EXAMPLES = {
     ),
 }
 BYTES = {"schema": {"type": "string", "format": "binary"}}
+UPLOAD_OFFSET: Spec = {
+    "in": "header", "name": "Upload-Offset", "required": True, "schema": {"type": "integer", "minimum": 0},
+    "description": "Where the piece begins: the number of bytes before it.",
+}  # fmt: skip
 
 
 def complete(spec: Spec) -> Spec:
@@ -55,6 +59,9 @@ def complete(spec: Spec) -> Spec:
         if path.endswith("/photos"):
             body = {"required": True, "content": {"image/jpeg": BYTES, "image/png": BYTES}}
             operations["post"]["requestBody"] = body
+        if path.endswith("/uploads/{upload_id}"):
+            operations["patch"]["requestBody"] = {"required": True, "content": {"application/octet-stream": BYTES}}
+            operations["patch"]["parameters"].append(UPLOAD_OFFSET)
         if path.endswith("/photos/{photo_id}"):
             answer = {"description": "The photo", "content": {"image/jpeg": BYTES}}
             operations["get"]["responses"]["200"] = answer
