@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch.messages import Template
 from dispatch.work_order import Visit, VisitState, WorkOrder, WorkOrderState
 
 Payload = Mapping[str, Any]
+# How long after it happened it is worth telling.
+WORTH_SAYING = {Template.ON_THE_WAY: timedelta(minutes=30), Template.DONE: timedelta(hours=3)}
 
 
 def why_moot(order: WorkOrder, payload: Payload, at: datetime) -> str | None:
@@ -17,8 +19,16 @@ def why_moot(order: WorkOrder, payload: Payload, at: datetime) -> str | None:
     template = Template(payload["template"])
     if order.state == WorkOrderState.CANCELLED and template not in (Template.ORDER_CANCELLED, Template.ISSUE_ANSWERED):
         return "order-cancelled"
+    if _is_old_news(template, payload, at):
+        return "too-late"
     rule = RULES.get(template)
     return rule(order, payload, at) if rule else None
+
+
+def _is_old_news(template: Template, payload: Payload, at: datetime) -> bool:
+    happened_at = payload.get("happened_at")
+    is_timed = template in WORTH_SAYING and happened_at is not None
+    return is_timed and at - datetime.fromisoformat(str(happened_at)) > WORTH_SAYING[template]
 
 
 def _asks_to_book(order: WorkOrder, _payload: Payload, _at: datetime) -> str | None:
@@ -57,6 +67,10 @@ def _tells_of_setting_out(order: WorkOrder, _payload: Payload, _at: datetime) ->
     return None if visit is not None and visit.state == VisitState.EN_ROUTE else "no-longer-on-the-way"
 
 
+def _gives_thanks(order: WorkOrder, _payload: Payload, _at: datetime) -> str | None:
+    return None if order.state == WorkOrderState.COMPLETED else f"order-{order.state}"
+
+
 def _to_come(order: WorkOrder) -> Visit | None:
     return next((visit for visit in reversed(order.visits) if visit.is_open), None)
 
@@ -72,4 +86,5 @@ RULES: Mapping[Template, Callable[[WorkOrder, Payload, datetime], str | None]] =
     Template.CANCELLED: _tells_of_giving_up,
     Template.EARLIER_FREE: _offers,
     Template.ON_THE_WAY: _tells_of_setting_out,
+    Template.DONE: _gives_thanks,
 }

@@ -12,11 +12,10 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, check_in, expected_times, facts, messages, order_events, outbox, sla, trips
+from dispatch import audit, check_in, expected_times, facts, order_events, outbox, sla, trips, visit_messages
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, Proof
 from dispatch.facts import Fact
-from dispatch.messages import Template
 from dispatch.order_events import OrderEvent
 from dispatch.outbox import OutboxKind
 from dispatch.technician_day import photos_of
@@ -93,9 +92,7 @@ def set_out(session: Session, visit_id: int, technician_id: int, fact: Fact) -> 
         _move(session, visit, VisitState.EN_ROUTE, technician_id, fact)
         visit.en_route_at = fact.at
         _announce(session, visit, OrderEvent.EN_ROUTE, fact)
-        messages.tell(
-            session, visit.work_order, Template.ON_THE_WAY, by=actor(session, technician_id), at=fact.received_at
-        )
+        visit_messages.tell(session, visit, fact, by=actor(session, technician_id))
     facts.record(session, visit, technician_id, EventType.EN_ROUTE, fact)
     expected_times.after_fact(session, visit, fact.received_at)
     return visit
@@ -153,6 +150,7 @@ def complete(
         visit.work_order.move_to(WorkOrderState.COMPLETED)
     _announce(session, visit, OrderEvent.COMPLETED, fact)
     _decide_appointment(session, visit, fact)
+    visit_messages.tell(session, visit, fact, by=actor(session, technician_id))
     facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note)
     expected_times.after_fact(session, visit, fact.received_at)
     return visit
@@ -175,7 +173,7 @@ def could_not_complete(
     _announce(session, visit, OrderEvent.COULD_NOT_COMPLETE, fact, reason)
     _decide_appointment(session, visit, fact)
     _add_second_visit(session, visit.work_order, visit, fact)
-    messages.tell(session, visit.work_order, Template.AGAIN, by=actor(session, technician_id), at=fact.received_at)
+    visit_messages.tell(session, visit, fact, by=actor(session, technician_id))
     sla.could_not_complete(session, visit.work_order, reason, fact.received_at, actor(session, technician_id))
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
     expected_times.after_fact(session, visit, fact.received_at)

@@ -28,6 +28,7 @@ TEXTS: Mapping[str, Mapping[Template, str]] = {
         Template.EARLIER_FREE: "【{merchant}】{product}安装有更早的时间了，先到先得：{link}",
         Template.DAY_BEFORE: "【{merchant}】提醒您：{product}安装时间是{window}。查看、改期或取消：{link}",
         Template.ON_THE_WAY: "【{merchant}】安装{product}的师傅已出发，查看预计到达时间：{link}",
+        Template.DONE: "【{merchant}】您的{product}已安装完成，谢谢！查看照片，有问题请告诉我们：{link}",
         Template.ISSUE_ANSWERED: "【{merchant}】您反映的{product}问题已有答复：{link}",
     },
     "en": {
@@ -45,6 +46,7 @@ TEXTS: Mapping[str, Mapping[Template, str]] = {
         Template.EARLIER_FREE: "{merchant}: your {product} can be installed earlier; first come, first served: {link}",
         Template.DAY_BEFORE: "{merchant}: reminder, your {product} is installed {window}. See, move or cancel: {link}",
         Template.ON_THE_WAY: "{merchant}: the technician for your {product} is on the way. Expected time: {link}",
+        Template.DONE: "{merchant}: your {product} is installed, thank you. Photos, or if anything is wrong: {link}",
         Template.ISSUE_ANSWERED: "{merchant}: what you told us about your {product} has been answered: {link}",
     },
 }
