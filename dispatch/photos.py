@@ -14,6 +14,7 @@ from dispatch.darkroom import Picture, rebuild
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, Proof, ProofKind
 from dispatch.facts import Fact
+from dispatch.photo_records import PhotoCheck
 from dispatch.system import System
 from dispatch.technician_day import photos_of
 from dispatch.work_order import Visit
@@ -64,6 +65,18 @@ def content(system: System, proof: Proof) -> bytes:
     """The clean JPEG of a photo; NotFound when it is no photo or its bytes have been deleted."""
     try:
         return system.photos.get(proof.sha256 or "")
+    except FileNotFoundError:
+        raise NotFound("This photo is no longer kept.", field="photo") from None
+
+
+def small(system: System, proof: Proof) -> bytes:
+    """A photo's JPEG of at most 320 pixels a side; the whole one where it was kept before there were small ones."""
+    with system.transaction(read_only=True) as session:
+        check = session.get(PhotoCheck, proof.id)
+    if check is None:
+        return content(system, proof)
+    try:
+        return system.photos.get(check.thumbnail_sha256)
     except FileNotFoundError:
         raise NotFound("This photo is no longer kept.", field="photo") from None
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from dispatch import photos
 from dispatch.darkroom import PhotoRefused
 from dispatch.evidence import Proof, VisitEvent
+from dispatch.photo_records import PhotoCheck
 from technicians.errors import InvalidInput, NotFound
 from tests.phone_day import fact, jpeg, publish
 from tests.town import Town, shanghai
@@ -100,9 +101,23 @@ def test_a_photo_for_or_of_somebody_elses_visit_is_not_found(sqlite_town: Town) 
             photos.of_mine(session, proof.id, sqlite_town.technicians["T2"])
 
 
+def test_a_photo_is_kept_small_as_well(sqlite_town: Town) -> None:
+    proof = receive(sqlite_town, booked(sqlite_town), jpeg(size=(640, 480)))
+    assert Image.open(io.BytesIO(photos.small(sqlite_town.system, proof))).size == (320, 240)
+
+
+def test_a_photo_from_before_there_were_small_ones_is_shown_whole(sqlite_town: Town) -> None:
+    proof = receive(sqlite_town, booked(sqlite_town), jpeg(size=(640, 480)))
+    with sqlite_town.system.transaction() as session:
+        session.delete(session.get_one(PhotoCheck, proof.id))
+    assert photos.small(sqlite_town.system, proof) == photos.content(sqlite_town.system, proof)
+
+
 def test_a_photo_whose_bytes_are_gone_says_so(sqlite_town: Town, tmp_path: Path) -> None:
     proof = receive(sqlite_town, booked(sqlite_town), jpeg())
     for file in (tmp_path / "photos").rglob("*.jpg"):
         file.unlink()
     with pytest.raises(NotFound, match="no longer kept"):
         photos.content(sqlite_town.system, proof)
+    with pytest.raises(NotFound, match="no longer kept"):
+        photos.small(sqlite_town.system, proof)
