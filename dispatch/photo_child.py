@@ -48,7 +48,7 @@ def _answer(source: bytes) -> tuple[dict[str, Any], bytes]:
     except UnusableError as refusal:
         return refusal.verdict, b""
     except MemoryError:
-        return {"refused": "too-large"}, b""
+        return {"refused": "too-hard"}, b""
 
 
 def _give_up_rights() -> None:
