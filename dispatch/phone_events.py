@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch import phone_apply, phone_clock
@@ -22,6 +22,7 @@ SKEWED, REUSED = "clock-skew", "seq-reused"
 WAITS = "waits-for-predecessor"
 EDITED, TAKEN = "edited", "event-id-taken"
 COUNTS = "counts"
+LONGEST_HELD = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,18 @@ def stream_of(session: Session, technician_id: int, device_id: str, at: datetime
         session.add(stream)
         session.flush()
     return stream
+
+
+def let_go(session: Session, *, at: datetime) -> int:
+    """Apply what was held for half a day: the phone that has its predecessor is gone. How many streams went on."""
+    overdue = select(PhoneEvent.stream_id, func.max(PhoneEvent.seq)).where(
+        PhoneEvent.outcome == PhoneOutcome.HELD, PhoneEvent.received_at <= at - LONGEST_HELD
+    )
+    streams = session.execute(overdue.group_by(PhoneEvent.stream_id).order_by(PhoneEvent.stream_id)).all()
+    for stream_id, newest in streams:
+        stream = session.scalars(select(PhoneStream).where(PhoneStream.id == stream_id).with_for_update()).one()
+        _go_on(session, stream, newest)
+    return len(streams)
 
 
 def next_seq(session: Session, technician_id: int, device_id: str) -> int:

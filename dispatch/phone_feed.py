@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
@@ -57,6 +57,17 @@ class Changes:
     routes: Sequence[Route]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is a technician's at one instant, by visit id, with what their feed said of it until then."""
+
+    technician_id: int
+    routes: Sequence[Route]
+    now: Mapping[int, Shown]
+    digests: Mapping[int, str]
+    entries: dict[int, PhoneEntry]
+
+
 def parse(text: str | None) -> Cursor | None:
     """None for whatever is no cursor: the answer is then everything, never a refusal."""
     epoch, _, change = (text or "").partition(".")
@@ -65,50 +76,55 @@ def parse(text: str | None) -> Cursor | None:
     return Cursor(epoch, int(change))
 
 
-def is_up_to_date(session: Session, technician_id: int, today: date) -> bool:
+def look(session: Session, technician_id: int, today: date) -> Look:
+    """What there is at this instant, whatever the feed says."""
+    routes = _routes(session, technician_id, today)
+    now = _now(session, technician_id, routes)
+    query = select(PhoneEntry).where(PhoneEntry.technician_id == technician_id)
+    entries = {entry.visit_id: entry for entry in session.scalars(query)}
+    return Look(technician_id, routes, now, _digests(session, now), entries)
+
+
+def is_up_to_date(session: Session, seen: Look) -> bool:
     """Whether the feed says what is: if not, `refresh` it."""
-    feed = session.get(PhoneFeed, technician_id)
-    if feed is None:
-        return False
-    entries = _entries(session, technician_id)
-    return _digests(session, _now(session, technician_id, today)) == {
-        visit_id: entry.digest for visit_id, entry in entries.items() if not entry.gone
-    }
+    told = {visit_id: entry.digest for visit_id, entry in seen.entries.items() if not entry.gone}
+    return session.get(PhoneFeed, seen.technician_id) is not None and told == seen.digests
 
 
-def refresh(session: Session, technician_id: int, today: date, *, at: datetime) -> None:
+def refresh(session: Session, technician_id: int, today: date, *, at: datetime) -> Look:
     """Write into the feed what has changed. Waits for anybody else who does the same for this technician."""
     feed = _feed(session, technician_id)
-    entries, now = _entries(session, technician_id), _now(session, technician_id, today)
-    for visit_id, found in _digests(session, now).items():
-        entry = entries.get(visit_id)
+    seen = look(session, technician_id, today)
+    for visit_id, found in seen.digests.items():
+        entry = seen.entries.get(visit_id)
         if entry is None:
             entry = PhoneEntry(technician_id=technician_id, visit_id=visit_id, digest="", gone=True)
             session.add(entry)
+            seen.entries[visit_id] = entry
         if entry.gone or entry.digest != found:
             entry.digest, entry.gone = found, False
             _count(feed, entry, at)
-    for visit_id in entries.keys() - now.keys():
-        if not entries[visit_id].gone:
-            entries[visit_id].gone = True
-            _count(feed, entries[visit_id], at)
-    _prune(session, feed, at)
+    for visit_id in seen.entries.keys() - seen.now.keys():
+        if not seen.entries[visit_id].gone:
+            seen.entries[visit_id].gone = True
+            _count(feed, seen.entries[visit_id], at)
+    _prune(session, feed, seen.entries, at)
     session.flush()
+    return seen
 
 
-def changes(session: Session, technician_id: int, cursor: Cursor | None, today: date) -> Changes:
+def changes(session: Session, seen: Look, cursor: Cursor | None) -> Changes:
     """What a phone with this cursor lacks, as far as the feed has been refreshed."""
-    feed = session.get_one(PhoneFeed, technician_id)
-    entries, now = _entries(session, technician_id), _now(session, technician_id, today)
+    feed = session.get_one(PhoneFeed, seen.technician_id)
     known = cursor is not None and cursor.epoch == feed.epoch and feed.floor <= cursor.change <= feed.change
     since = cursor.change if cursor is not None and known else 0
-    newer = {visit_id: entry for visit_id, entry in entries.items() if entry.change > since}
+    newer = {visit_id: entry for visit_id, entry in seen.entries.items() if entry.change > since}
     return Changes(
         cursor=Cursor(feed.epoch, feed.change),
         full=not known,
-        shown=[now[visit_id] for visit_id in now if visit_id in newer],
+        shown=[shown for visit_id, shown in seen.now.items() if visit_id in newer],
         gone=sorted(visit_id for visit_id, entry in newer.items() if entry.gone) if known else [],
-        routes=_routes(session, technician_id, today),
+        routes=seen.routes,
     )
 
 
@@ -134,9 +150,8 @@ def _digests(session: Session, now: Mapping[int, Shown]) -> dict[int, str]:
     }
 
 
-def _now(session: Session, technician_id: int, today: date) -> Mapping[int, Shown]:
+def _now(session: Session, technician_id: int, routes: Sequence[Route]) -> Mapping[int, Shown]:
     """What is theirs: the stops of their published routes, by day and place, and what they have begun besides."""
-    routes = _routes(session, technician_id, today)
     shown = {
         stop.visit.id: Shown(stop.visit, stop, route.day_plan.on_date)
         for route in routes
@@ -188,24 +203,15 @@ def _feed(session: Session, technician_id: int) -> PhoneFeed:
     return feed
 
 
-def _entries(session: Session, technician_id: int) -> dict[int, PhoneEntry]:
-    query = select(PhoneEntry).where(PhoneEntry.technician_id == technician_id)
-    return {entry.visit_id: entry for entry in session.scalars(query)}
-
-
 def _count(feed: PhoneFeed, entry: PhoneEntry, at: datetime) -> None:
     feed.change += 1
     entry.change, entry.changed_at = feed.change, at
 
 
-def _prune(session: Session, feed: PhoneFeed, at: datetime) -> None:
+def _prune(session: Session, feed: PhoneFeed, entries: dict[int, PhoneEntry], at: datetime) -> None:
     """Forget what is gone for long; a phone that has not asked since then gets everything."""
-    old = (
-        PhoneEntry.technician_id == feed.technician_id,
-        PhoneEntry.gone.is_(True),
-        PhoneEntry.changed_at < at - KEPT,
-    )
-    newest = session.scalar(select(func.max(PhoneEntry.change)).where(*old))
-    if newest is not None:
-        session.execute(delete(PhoneEntry).where(*old))
-        feed.floor = max(feed.floor, newest)
+    for visit_id, entry in sorted(entries.items()):
+        if entry.gone and entry.changed_at < at - KEPT:
+            feed.floor = max(feed.floor, entry.change)
+            session.delete(entry)
+            del entries[visit_id]

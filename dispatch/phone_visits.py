@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import audit, facts, visits
-from dispatch.day_plan import DayPlan, Route, Stop
+from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, VisitEvent
 from dispatch.facts import Fact
 from dispatch.phone_records import PhoneConflictKind, PhoneEntry
@@ -59,7 +59,7 @@ def tell(session: Session, visit_id: int, technician_id: int, told: Told) -> Cla
     visit = session.scalars(select(Visit).where(Visit.id == visit_id).with_for_update(of=Visit)).one_or_none()
     if visit is None or not _was_shown(session, visit, technician_id):
         raise NotFound("No such visit on your route.", field="visit_id", remedy="Reload your day; it may have moved.")
-    if not _is_contested(session, visit, technician_id):
+    if not _is_contested(session, visit, technician_id, told.type):
         return _try(session, visit, technician_id, told)
     if told.type == ReportType.CHECK_IN and visit.state in {VisitState.WAITING, VisitState.EN_ROUTE}:
         return _take_over(session, visit, technician_id, told)
@@ -130,9 +130,11 @@ def _only_a_fact(session: Session, visit: Visit, technician_id: int, told: Told,
     return Clash(kind, counts=False)
 
 
-def _is_contested(session: Session, visit: Visit, technician_id: int) -> bool:
+def _is_contested(session: Session, visit: Visit, technician_id: int, kind: ReportType) -> bool:
     """Whether it is on somebody else's route by now, or another has been there. Two who go together do not contest."""
     if not _is_mine(session, visit, technician_id):
+        return True
+    if kind == ReportType.COULD_NOT_COMPLETE and _is_planned_for_another(session, visit, technician_id):
         return True
     has_begun = visit.state not in {VisitState.WAITING, VisitState.EN_ROUTE}
     return has_begun and visit.work_order.product.crew_size == 1 and _is_anothers(visit, technician_id)
@@ -144,6 +146,17 @@ def _is_mine(session: Session, visit: Visit, technician_id: int) -> bool:
     except NotFound:
         return False
     return True
+
+
+def _is_planned_for_another(session: Session, visit: Visit, technician_id: int) -> bool:
+    planned = (
+        select(Route.technician_id)
+        .join(Stop, Stop.route_id == Route.id)
+        .join(DayPlan, DayPlan.id == Stop.day_plan_id)
+        .where(Stop.visit_id == visit.id, DayPlan.state == DayPlanState.PUBLISHED)
+    )
+    those = set(session.scalars(planned))
+    return bool(those) and technician_id not in those
 
 
 def _is_anothers(visit: Visit, technician_id: int) -> bool:

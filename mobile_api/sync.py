@@ -80,11 +80,12 @@ def pull(device: DeviceToken, query_data: ChangesQuery) -> ChangesOut:
     system = access.system()
     with system.transaction(read_only=True) as session:
         today = technician_day.local_date(session, device.technician, system.now())
-        if phone_feed.is_up_to_date(session, device.technician_id, today):
-            return changes(session, device.technician_id, query_data.cursor, today)
+        seen = phone_feed.look(session, device.technician_id, today)
+        if phone_feed.is_up_to_date(session, seen):
+            return changes(session, seen, query_data.cursor)
     with system.transaction() as session:
-        phone_feed.refresh(session, device.technician_id, today, at=system.now())
-        return changes(session, device.technician_id, query_data.cursor, today)
+        seen = phone_feed.refresh(session, device.technician_id, today, at=system.now())
+        return changes(session, seen, query_data.cursor)
 
 
 @bp.post("/mobile/v1/events")

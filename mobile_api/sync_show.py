@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from pydantic import ValidationError
 
@@ -11,7 +10,7 @@ from dispatch import phone_feed
 from dispatch.day_plan import Route
 from dispatch.evidence import Proof
 from dispatch.phone_clock import Reading
-from dispatch.phone_feed import Shown
+from dispatch.phone_feed import Look, Shown
 from dispatch.phone_reports import Answer, Attachment, Report
 from dispatch.system import Session
 from dispatch.technician_day import photos_of
@@ -49,9 +48,9 @@ def answered(event: SyncEventIn | UnreadableEvent, answers: Iterator[Answer]) ->
     )
 
 
-def changes(session: Session, technician_id: int, cursor: str | None, today: date) -> ChangesOut:
+def changes(session: Session, seen: Look, cursor: str | None) -> ChangesOut:
     """What a phone with this cursor lacks."""
-    found = phone_feed.changes(session, technician_id, phone_feed.parse(cursor), today)
+    found = phone_feed.changes(session, seen, phone_feed.parse(cursor))
     photos = photos_of(session, [each.visit.id for each in found.shown])
     return ChangesOut(
         cursor=str(found.cursor),
