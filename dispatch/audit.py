@@ -7,13 +7,15 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Index, String, func, insert, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Index, String, event, func, insert, select
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, mapped_column
 
 from technicians.base import Base
 
 CHAIN_LOCK = 0x5417F0
+WAITING, MARKS = "audit-waiting", "audit-marks"
 
 
 class AuditEntry(Base):
@@ -69,16 +71,12 @@ def note(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     why: str = "",
-) -> AuditEntry:
-    """Append an entry in the caller's transaction; writers queue for the chain until they commit."""
-    entry = AuditEntry(
-        at=at, actor=actor, action=action, subject=subject, subject_id=str(subject_id), why=why,
-        before=before or {}, after=after or {}, previous_hash=_end_of_chain(session),
-    )  # fmt: skip
-    entry.hash = entry.sealed()
-    session.add(entry)
-    session.flush()
-    return entry
+) -> None:
+    """Append an entry when the caller's transaction commits."""
+    _wait_for_the_end(
+        session,
+        [_content(at, actor, action, subject, subject_id, before=before or {}, after=after or {}, why=why)],
+    )
 
 
 def note_all(
@@ -91,17 +89,63 @@ def note_all(
     at: datetime,
 ) -> None:
     """Append one entry for each (subject id, after), for changes that are made many at a time."""
-    previous = _end_of_chain(session)
-    rows = []
-    for subject_id, after in changes:
-        content: dict[str, Any] = {
-            "at": at, "actor": actor, "action": action, "subject": subject, "subject_id": str(subject_id), "why": "",
-            "before": {}, "after": after, "previous_hash": previous,
-        }  # fmt: skip
-        previous = seal(**content)
-        rows.append({**content, "hash": previous})
-    if rows:
-        session.execute(insert(AuditEntry), rows)
+    contents = [
+        _content(at, actor, action, subject, subject_id, before={}, after=after, why="")
+        for subject_id, after in changes
+    ]
+    _wait_for_the_end(session, contents)
+
+
+def _content(at: datetime, actor: str, action: str, subject: str, subject_id: object, **more: Any) -> dict[str, Any]:
+    return {"at": at, "actor": actor, "action": action, "subject": subject, "subject_id": str(subject_id), **more}
+
+
+def _wait_for_the_end(session: Session, contents: list[dict[str, Any]]) -> None:
+    """Keep entries until the transaction is about to commit.
+
+    All writers queue for the end of the chain. Whoever stood there earlier would make everybody wait for the rest of
+    their transaction, and would wait for rows that somebody behind them has locked.
+    """
+    if WAITING not in session.info:
+        session.info[WAITING], session.info[MARKS] = [], WeakKeyDictionary()
+        event.listen(session, "before_commit", append)
+        event.listen(session, "do_orm_execute", _append_before_reading)
+        event.listen(session, "after_transaction_create", _mark)
+        event.listen(session, "after_soft_rollback", _forget)
+    session.info[WAITING] += contents
+
+
+def append(session: Session) -> None:
+    """Seal what waits, one entry after the other, behind the end of the chain; it is done anyway before the commit.
+
+    Whoever comes there second sees what the first has committed.
+    """
+    waiting: list[dict[str, Any]] = session.info[WAITING]
+    if session.in_nested_transaction() or not waiting:
+        return
+    session.info[WAITING] = []
+    previous, rows = _end_of_chain(session), []
+    for content in waiting:
+        row = {**content, "previous_hash": previous}
+        previous = seal(**row)
+        rows.append({**row, "hash": previous})
+    session.execute(insert(AuditEntry), rows)
+
+
+def _append_before_reading(state: ORMExecuteState) -> None:
+    """Whoever reads the audit in the same transaction finds what was noted."""
+    if AuditEntry.__mapper__ in state.all_mappers:
+        append(state.session)
+
+
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    """Remember what waited before a savepoint."""
+    session.info[MARKS][transaction] = len(session.info[WAITING])
+
+
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    """What was noted in a transaction, or behind a savepoint, that was rolled back never happened."""
+    del session.info[WAITING][session.info[MARKS].pop(transaction, 0) :]
 
 
 def _end_of_chain(session: Session) -> str:

@@ -66,6 +66,7 @@ def add(
     session.flush()
     after = {"product": product_code, "county": county_code, **_told(policy)}
     audit.note(session, by, "slot-policy.added", "slot-policy", row.id, at=at, after=after)
+    audit.append(session)
     _require_no_more_than(1, session, product_code, county_code)
     return row.id
 
@@ -107,7 +108,7 @@ def _require_known(session: Session, product_code: str | None, county_code: str 
 
 
 def _require_no_more_than(most: int, session: Session, product_code: str | None, county_code: str | None) -> None:
-    """Counted again after the audit entry, for which writers queue: of two who add the same rule at once the second
+    """Counted again at the end of the audit, for which writers queue: of two who add the same rule at once the second
     then sees the first's. To the unique constraint two empty products differ."""
     query = select(func.count()).where(
         SlotPolicy.product_code.is_not_distinct_from(product_code),
