@@ -36,16 +36,22 @@ PIECE = 16 * 1024
 LARGEST = 5 * PIECE
 CUTS = ("before", "within", "edge", "after", None)
 LIKELY = (10, 15, 10, 15, 50)
+TERMINATED = {"wsgi.input_terminated": True}
 PHOTO_EVERY = 100
 RESTART_EVERY = 50
 
 
 @dataclass
 class Line:
-    """A phone's way to two servers, on which requests are cut; counts what was sent and lost."""
+    """A phone's way to two servers, on which requests are cut; counts what was sent and lost.
+
+    `ends_bodies`: as gunicorn, the servers take the end of a connection for the end of a body; half of the time they
+    say instead that it broke off.
+    """
 
     servers: list[FlaskClient]
     chosen: random.Random
+    ends_bodies: bool = True
     sent: int = 0
     cuts: Counter[str] = field(default_factory=Counter)
 
@@ -53,6 +59,7 @@ class Line:
         """Send a piece; the offset that is answered, None when the line broke before an answer was heard."""
         cut = self.chosen.choices(CUTS, LIKELY)[0]
         self.cuts[cut or "none"] += 1
+        self.ends_bodies = not self.ends_bodies
         heard = {"before": 0, "within": self.chosen.randrange(len(piece)), "edge": len(piece) - 1}.get(cut or "")
         self.sent += len(piece) if heard is None else heard
         if cut == "before":
@@ -61,7 +68,7 @@ class Line:
             f"/mobile/v1/uploads/{upload_id}",
             data=piece if heard is None else piece[:heard],
             headers={"Authorization": f"Bearer {phone.token}", "Upload-Offset": str(offset)},
-            environ_overrides={"CONTENT_LENGTH": str(len(piece))},
+            environ_overrides={"CONTENT_LENGTH": str(len(piece))} | (TERMINATED if self.ends_bodies else {}),
         )
         return None if cut else int(told.headers["Upload-Offset"])
 

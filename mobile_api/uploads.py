@@ -75,7 +75,8 @@ def one(device: DeviceToken, upload_id: int) -> UploadOut:
 def append(device: DeviceToken, upload_id: int) -> UploadOut:
     """The body is the piece, at most 256 kB, that begins at `Upload-Offset`.
 
-    A wrong offset is answered with 409 and the right one in the same header. A body that breaks off leaves nothing.
+    A wrong offset is answered with 409 and the right one in the same header. What arrived of a body that broke off is
+    kept or not; ask where to go on.
     """
     request.max_content_length = LARGEST_PIECE
     piece = request.get_data(cache=False)

@@ -74,12 +74,17 @@ def test_a_wrong_offset_is_answered_with_the_right_one_in_both_languages(tuesday
     assert "字节" in chinese.get_data(as_text=True)
 
 
-def test_a_body_that_breaks_off_leaves_nothing_behind(tuesday: Tuesday) -> None:
+@pytest.mark.parametrize(("terminated", "kept"), [(True, 100), (False, 0)], ids=["as gunicorn", "as others"])
+def test_of_a_body_that_breaks_off_only_right_bytes_are_kept(tuesday: Tuesday, terminated: bool, kept: int) -> None:
+    """Gunicorn ends a body where its connection ends; other servers say that it broke off."""
     source = jpeg()
     upload_id = started(tuesday, source)
-    broken = piece(tuesday.phone, upload_id, 0, source[:100], environ_overrides={"CONTENT_LENGTH": "200"})
-    assert broken.status_code == 400
-    assert tuesday.phone.read(f"/mobile/v1/uploads/{upload_id}")["offset"] == 0
+    environ = {"CONTENT_LENGTH": "200"} | ({"wsgi.input_terminated": True} if terminated else {})
+    piece(tuesday.phone, upload_id, 0, source[:100], environ_overrides=environ)
+    assert tuesday.phone.read(f"/mobile/v1/uploads/{upload_id}")["offset"] == kept
+    piece(tuesday.phone, upload_id, kept, source[kept:])
+    done = asked(tuesday.phone, "POST", f"/mobile/v1/uploads/{upload_id}/finish")
+    assert done.status_code == 200
 
 
 @pytest.mark.parametrize("offset", ["", "-1", "x", "²", "1" * 11])
