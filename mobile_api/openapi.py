@@ -62,7 +62,7 @@ def complete(spec: Spec) -> Spec:
         if path.endswith("/uploads/{upload_id}"):
             operations["patch"]["requestBody"] = {"required": True, "content": {"application/octet-stream": BYTES}}
             operations["patch"]["parameters"].append(UPLOAD_OFFSET)
-        if path.endswith("/photos/{photo_id}"):
+        if path.endswith(("/photos/{photo_id}", "/photos/{photo_id}/small")):
             answer = {"description": "The photo", "content": {"image/jpeg": BYTES}}
             operations["get"]["responses"]["200"] = answer
     return spec

@@ -53,8 +53,18 @@ def content(device: DeviceToken, photo_id: int) -> Response:
     """Anybody else's photo is not found."""
     with access.system().transaction(read_only=True) as session:
         proof = photos.of_mine(session, photo_id, device.technician_id)
-    return Response(
-        photos.content(access.system(), proof),
-        content_type="image/jpeg",
-        headers={"Cache-Control": "private, max-age=86400, immutable"},
-    )
+    return _jpeg(photos.content(access.system(), proof))
+
+
+@bp.get("/mobile/v1/photos/<int(max=2147483647):photo_id>/small")
+@access.technician_without_transaction
+@bp.doc(summary="The same with at most 320 pixels a side", security="bearer", responses=[401, 404])
+def small(device: DeviceToken, photo_id: int) -> Response:
+    """Anybody else's photo is not found."""
+    with access.system().transaction(read_only=True) as session:
+        proof = photos.of_mine(session, photo_id, device.technician_id)
+    return _jpeg(photos.small(access.system(), proof))
+
+
+def _jpeg(content: bytes) -> Response:
+    return Response(content, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400, immutable"})

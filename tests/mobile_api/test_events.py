@@ -4,14 +4,16 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from threading import Barrier
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from dispatch.evidence import VisitEvent
 from dispatch.work_order import Visit
-from tests.phone_day import Tuesday, jpeg
+from tests.phone_day import Tuesday, jpeg, log_in
 from tests.town import shanghai
 
 
@@ -123,6 +125,16 @@ def test_a_photo_comes_back_clean_to_whoever_took_it(tuesday: Tuesday) -> None:
     got = tuesday.phone.get(f"/mobile/v1/photos/{sent.json['id']}")
     assert (got.status_code, got.content_type) == (200, "image/jpeg")
     assert got.data.startswith(b"\xff\xd8\xff")
+
+
+def test_a_photo_comes_back_small_too(tuesday: Tuesday) -> None:
+    sent = tuesday.phone.shoot(tuesday.first, "after", jpeg(size=(800, 600)))
+    assert sent.json is not None
+    got = tuesday.phone.get(f"/mobile/v1/photos/{sent.json['id']}/small")
+    assert (got.status_code, got.content_type) == (200, "image/jpeg")
+    assert Image.open(BytesIO(got.data)).size == (320, 240)
+    other = log_in(tuesday.phone.client, tuesday.clock, "T2")
+    assert other.get(f"/mobile/v1/photos/{sent.json['id']}/small").status_code == 404
 
 
 def test_a_json_body_has_its_limit(tuesday: Tuesday) -> None:
