@@ -7,16 +7,18 @@ and is never refused for being late.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from dispatch import phone_apply, phone_clock
 from dispatch.evidence import VisitEvent
 from dispatch.phone_records import PhoneEvent, PhoneOutcome, PhoneStream
 from dispatch.phone_reports import Answer, Batch, Report, Verdict
+from dispatch.system import System
 
 SKEWED, REUSED = "clock-skew", "seq-reused"
 WAITS = "waits-for-predecessor"
@@ -64,16 +66,23 @@ def stream_of(session: Session, technician_id: int, device_id: str, at: datetime
     return stream
 
 
+def sweep(system: System) -> int:
+    """Let go what is overdue; how many streams went on."""
+    with system.transaction(read_only=True) as session:
+        if not _overdue(session, system.now()):
+            return 0
+    with system.transaction() as session:
+        return let_go(session, at=system.now())
+
+
 def let_go(session: Session, *, at: datetime) -> int:
     """Apply what was held for half a day: the phone that has its predecessor is gone. How many streams went on."""
-    overdue = select(PhoneEvent.stream_id, func.max(PhoneEvent.seq)).where(
-        PhoneEvent.outcome == PhoneOutcome.HELD, PhoneEvent.received_at <= at - LONGEST_HELD
-    )
-    streams = session.execute(overdue.group_by(PhoneEvent.stream_id).order_by(PhoneEvent.stream_id)).all()
-    for stream_id, newest in streams:
+    overdue = _overdue(session, at)
+    for stream_id in overdue:
         stream = session.scalars(select(PhoneStream).where(PhoneStream.id == stream_id).with_for_update()).one()
-        _go_on(session, stream, newest)
-    return len(streams)
+        newest = session.scalar(select(func.max(PhoneEvent.seq)).where(*_held(at), PhoneEvent.stream_id == stream_id))
+        _go_on(session, stream, newest or 1)
+    return len(overdue)
 
 
 def next_seq(session: Session, technician_id: int, device_id: str) -> int:
@@ -82,6 +91,15 @@ def next_seq(session: Session, technician_id: int, device_id: str) -> int:
         PhoneStream.technician_id == technician_id, PhoneStream.device_id == device_id
     )
     return session.scalar(query) or 1
+
+
+def _held(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return PhoneEvent.outcome == PhoneOutcome.HELD, PhoneEvent.received_at <= at - LONGEST_HELD
+
+
+def _overdue(session: Session, at: datetime) -> Sequence[int]:
+    is_waiting = select(PhoneEvent.id).where(PhoneEvent.stream_id == PhoneStream.id, *_held(at)).exists()
+    return session.scalars(select(PhoneStream.id).where(is_waiting).order_by(PhoneStream.id)).all()
 
 
 def _receive(

@@ -163,7 +163,9 @@ def _now(session: Session, technician_id: int, routes: Sequence[Route]) -> Mappi
 
 
 def _is_theirs(visit: Visit, technician_id: int) -> bool:
-    """Not when another has made it, or is at the door, though it still stands on this route."""
+    """Not when it is called off, or another has made it or is at the door, though it still stands on this route."""
+    if visit.state == VisitState.CANCELLED:
+        return False
     is_open_to_all = visit.state == VisitState.WAITING or visit.work_order.product.crew_size > 1
     return is_open_to_all or visit.technician_id in (None, technician_id)
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import structlog
 
-from dispatch import reminders, uploads
+from dispatch import phone_events, reminders, uploads
 from dispatch.system import System
 from technicians.errors import Conflict
 
 EVERY_SECONDS = 60.0
-SWEEPS: tuple[Callable[[System], int], ...] = (reminders.sweep, uploads.sweep)
+SWEEPS: tuple[Callable[[System], int], ...] = (reminders.sweep, uploads.sweep, phone_events.sweep)
 log = structlog.get_logger()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from dispatch import phone_login
+from dispatch import phone_events, phone_login
 from dispatch.day_plan import Route, Stop
 from dispatch.evidence import VisitEvent
 from dispatch.phone_records import PhoneConflict, PhoneEvent
@@ -110,6 +110,16 @@ def test_what_a_phone_has_lost_is_not_waited_for(tuesday: Tuesday, outbox: Outbo
     _lost, arrival, completion = outbox.whole(tuesday.first)
     assert outbox.outcomes(arrival, completion) == ["held", "held"]
     assert outbox.outcomes(arrival, completion, oldest_seq=2) == ["applied", "applied"]
+
+
+def test_what_was_held_for_half_a_day_is_applied_without_its_predecessor(tuesday: Tuesday, outbox: Outbox) -> None:
+    _lost, arrival, completion = outbox.whole(tuesday.first)
+    outbox.send(arrival, completion)
+    tuesday.clock.advance(hours=11)
+    assert phone_events.sweep(tuesday.town.system) == 0
+    tuesday.clock.advance(hours=2)
+    assert phone_events.sweep(tuesday.town.system) == 1
+    assert visit_of(tuesday, tuesday.first).state == VisitState.COMPLETED
 
 
 def test_a_repeat_with_other_words_is_rejected(tuesday: Tuesday, outbox: Outbox) -> None:
