@@ -23,10 +23,15 @@ def offset(store: PhotoStore, upload_id: int) -> int:
 
 def append(store: PhotoStore, upload_id: int, at: int, piece: bytes) -> int:
     """Keep a piece that begins where the others end; the new offset. Of two at the same place the first one stays."""
+    path = f"{_folder(upload_id)}/{at:010}"
     try:
-        store.objects.put(f"{_folder(upload_id)}/{at:010}", piece, mode="create")
+        store.objects.put(path, piece, mode="create")
     except AlreadyExistsError:
-        return offset(store, upload_id)
+        here = offset(store, upload_id)
+        if here != at:
+            return here
+        # A power failure may have left it empty.
+        store.objects.put(path, piece)
     return at + len(piece)
 
 

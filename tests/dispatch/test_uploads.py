@@ -259,3 +259,13 @@ def test_pieces_behind_a_gap_do_not_count(sqlite_town: Town) -> None:
     assert photo_staging.content(store, 1) == b"firstlater"
     photo_staging.discard(store, 1)
     assert photo_staging.content(store, 1) == b""
+
+
+def test_a_piece_that_a_power_failure_left_empty_is_written_again(sqlite_town: Town, tmp_path: Path) -> None:
+    store = sqlite_town.system.photos
+    photo_staging.append(store, 1, 0, b"first")
+    (piece,) = staged(tmp_path)
+    piece.write_bytes(b"")
+    assert photo_staging.offset(store, 1) == 0
+    assert photo_staging.append(store, 1, 0, b"first") == 5
+    assert photo_staging.content(store, 1) == b"first"
