@@ -28,7 +28,7 @@ export class BoardMap {
     this.tiles = tiles;
     this.counties = null;
     this.people = [];
-    this.age = new Intl.RelativeTimeFormat(words.language === "zh" ? "zh-CN" : "en", { style: "narrow" });
+    this.age = new Intl.RelativeTimeFormat(words.language === "zh" ? "zh-CN" : "en", { style: "short" });
     this.day = null;
     this.isReady = false;
     this.hasChoropleth = false;
@@ -196,7 +196,8 @@ export class BoardMap {
     const dots = this.people.flatMap(({ technician, lng, lat, at }) => {
       const person = this.day.people.get(technician);
       const age = Date.now() - Date.parse(at);
-      const label = `${person?.name ?? ""} · ${this.age.format(-Math.max(0, Math.round(age / 60000)), "minute")}`;
+      const minutes = Math.max(0, Math.round(age / 60000));
+      const label = `${person?.name ?? ""} · ${minutes < 90 ? this.age.format(-minutes, "minute") : this.age.format(-Math.round(minutes / 60), "hour")}`;
       return person ? [point(lng, lat, { colour: colour(person.index, isDark), label, stale: age > STALE })] : [];
     });
     this.map.getSource("people").setData(collection(dots));
