@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from routing.check import violations
 from routing.eligibility import reason
-from routing.hedge import OPEN, Hedge, can_be_hedged, hedge_of
+from routing.exchange import with_better
+from routing.hedge import LOST, OPEN, Hedge, can_be_hedged, hedge_of
 from routing.hedge_kernel import Goals, Room
 from routing.hedge_search import BEST, Routes, search
 from routing.limits import Limits, Progress
@@ -24,10 +25,13 @@ SAMPLED_DAYS = 192
 FIRST_SHARE = 0.3
 """The share of the time that goes to a plan on mean times, from which the search begins."""
 PRICE, FLOOR = 1.0, 0.5
-CAREFUL = 20.0
+CAREFUL = 4.0
 STEEP = 20.0
 HOT, COLD = 0.04, 0.0015
 """Temperatures, as shares of what a visit left out costs."""
+WARM = 0.01
+"""The temperature at which a running plan is improved."""
+NEVER_LEFT_OUT = 1 << 30
 AT_ONCE = 20
 ROUNDS = 20
 """Iterations of this search for one of `Limits.iterations`."""
@@ -83,13 +87,21 @@ def improved(
     kinds: Mapping[int, str] | None = None,
     floor: float,
 ) -> Plan:
-    """A running plan made shorter while its promises stay as likely, with the signature of an engine.
+    """A running plan made better while its promises stay as likely, with the signature of an engine.
 
-    Nothing is planned anew as in `robust`: what is promised stands, and only what a few seconds find is changed.
+    Nothing is planned anew as in `robust`: what is served stays so, no chance falls below `floor` or what it was, and
+    of what a few seconds find only those parts are changed that are better on their own (`routing.exchange`).
     """
     if start is None or not can_be_hedged(problem):
         return solve(problem, limits, start, progress)
-    return hedged(problem, start, limits, progress, spreads=spreads, kinds=kinds, price=CAREFUL, floor=floor)
+    served = frozenset(visit for route in start.routes for visit in route.visits)
+    found = hedged(
+        problem, start, limits, progress,
+        spreads=spreads, kinds=kinds, price=CAREFUL, floor=floor, keeping=served, hot=WARM,
+    )  # fmt: skip
+    return with_better(
+        problem, start, found, spreads=spreads, kinds=kinds or {}, floor=floor, worth=problem.weights.left_out
+    )
 
 
 def first_share(price: float) -> float:
@@ -130,14 +142,18 @@ def hedged(
     kinds: Mapping[int, str] | None = None,
     price: float = PRICE,
     floor: float = FLOOR,
+    keeping: Collection[int] = (),
+    hot: float = HOT,
 ) -> Plan:
     """A plan made better in the sense of `robust`. The problem must have a matrix.
 
-    What the search does not understand stays as it is: see `routing.hedge.hedge_of`.
+    What the search does not understand stays as it is: see `routing.hedge.hedge_of`. Visits whose ids are in `keeping`
+    are not left out. `hot` is the temperature at which the search begins.
     """
     began, worth = time.monotonic(), float(problem.weights.left_out)
     goals = Goals(price * worth, float(floor), STEEP * worth)
-    search_of = _Search(problem, plan, limits.seed, spreads, kinds or {}, goals)
+    search_of = _Search(problem, plan, limits.seed, spreads, kinds or {}, goals, hot)
+    search_of.keep(keeping)
     for share in _shares(limits, began, CHECKING * len(problem.visits)):
         search_of.go_on(share)
         if progress is not None:
@@ -184,16 +200,22 @@ class _Search:
     """The arrays of one search."""
 
     def __init__(
-        self, problem: Problem, plan: Plan, seed: int, spreads: Spreads, kinds: Mapping[int, str], goals: Goals
-    ) -> None:
-        self.problem, self.goals, self.done = problem, goals, 0
+        self, problem: Problem, plan: Plan, seed: int, spreads: Spreads, kinds: Mapping[int, str], goals: Goals,
+        hot: float,
+    ) -> None:  # fmt: skip
+        self.problem, self.goals, self.hot, self.done = problem, goals, hot, 0
         self.hedge: Hedge = hedge_of(problem, plan, SAMPLED_DAYS, seed, spreads, kinds)
         self.routes = _routes(problem, plan, seed, SAMPLED_DAYS)
         self.room = _room(self.routes)
 
+    def keep(self, visits: Collection[int]) -> None:
+        """Leave none of these out."""
+        numbers = [number for number, visit in enumerate(self.problem.visits) if visit.id in visits]
+        self.hedge.visit[numbers, LOST] = NEVER_LEFT_OUT
+
     def go_on(self, share: float) -> None:
         """Some iterations at the temperature that belongs to that share of the search."""
-        temperature = self.problem.weights.left_out * HOT * (COLD / HOT) ** share
+        temperature = self.problem.weights.left_out * self.hot * (COLD / self.hot) ** share
         search(self.hedge, self.goals, self.routes, self.room, self.done, AT_ONCE, temperature)
         self.done += AT_ONCE
 

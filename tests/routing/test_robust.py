@@ -14,7 +14,7 @@ from routing.hedge import hedge_of
 from routing.limits import Limits, Progress
 from routing.plan import Plan, Route
 from routing.problem import Pin, Precedence, Problem, Published, SameStart, TimeWindow, Visit
-from routing.robust import hedged, robust, trial_run, with_slack
+from routing.robust import hedged, improved, robust, trial_run, with_slack
 from routing.simulate import simulate
 from routing.solve import solve
 from routing.spread import Spread, Spreads
@@ -163,3 +163,15 @@ def test_progress_is_told_from_the_first_plan_to_the_end(full: tuple[Problem, di
     assert percents[0] < 30 <= percents[-1] <= 100
     assert (np.diff(percents[percents >= 30]) > 0).all()
     assert abs(told[-1].placed - served(full[0], plan)) <= 1
+
+
+def test_a_full_day_is_improved_without_leaving_anybody_out(full: tuple[Problem, dict[int, str]]) -> None:
+    """Even where leaving some out would keep more promises."""
+    problem, kinds = full
+    start = robust(problem, replace(QUICK, iterations=10), spreads=SPREADS, kinds=kinds, price=4.0)
+    plan = improved(problem, replace(QUICK, iterations=30), start, spreads=SPREADS, kinds=kinds, floor=0.9)
+    assert violations(problem, plan) == []
+    assert set(start.unassigned) >= set(plan.unassigned)
+    assert plan.routes != start.routes
+    careful = hedged(problem, start, QUICK, spreads=SPREADS, kinds=kinds, price=20.0, floor=0.97)
+    assert len(careful.unassigned) > len(start.unassigned)
