@@ -36,6 +36,7 @@ ENGLISH = {
     "dispatch/darkroom.py": "the phone's errors have words of their own, by code",
     "dispatch/facts.py": "the phone's errors have words of their own, by code",
     "dispatch/phone_login.py": "the phone's errors have words of their own, by code",
+    "dispatch/phone_visits.py": "the phone's errors have words of their own, by code",
     "dispatch/photos.py": "the phone's errors have words of their own, by code",
     "dispatch/uploads.py": "the phone's errors have words of their own, by code",
     "dispatch/technician_day.py": "the phone's errors have words of their own, by code",
