@@ -118,7 +118,8 @@ def _open_visit(session: Session, order_id: int, *, lock: bool) -> Visit:
         .limit(1)
     )
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        # Not for its key: who has locked its route writes stops that refer to it, and would wait for us.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     visit = session.scalars(query).one_or_none()
     if visit is None:
         raise Conflict(

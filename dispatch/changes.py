@@ -52,7 +52,7 @@ def move(
     at: datetime,
 ) -> Preview:
     """Make the change. `revisions` (by technician id) is what the dispatcher saw; PlanOutOfDate if it moved on."""
-    session.get(Visit, visit_id, with_for_update=True)
+    session.get(Visit, visit_id, with_for_update={"key_share": True})
     people = moving.touched(session, plan_id, visit_id, technician_id)
     locked = routes.lock(session, plan_id, people)
     routes.require_revisions(locked.values(), revisions)

@@ -27,7 +27,7 @@ def are_still_promised(session: Session, snap: Snapshot, visit_ids: Collection[i
     """
     if not visit_ids:
         return True
-    session.execute(select(Visit.id).where(Visit.id.in_(visit_ids)).order_by(Visit.id).with_for_update())
+    session.execute(select(Visit.id).where(Visit.id.in_(visit_ids)).order_by(Visit.id).with_for_update(key_share=True))
     windows = {
         row.id: (snap.day.seconds(row.window_starts_at), snap.day.seconds(row.window_ends_at))
         for row in promised(session, snap.day, visit_ids, without=None)

@@ -155,7 +155,7 @@ def _require_open(order: WorkOrder) -> None:
 
 def _locked_visits(session: Session, order_id: int) -> list[Visit]:
     """Locked before the order, as a booking does: a window is not moved while the order is being cancelled."""
-    query = select(Visit).where(Visit.work_order_id == order_id).order_by(Visit.id).with_for_update()
+    query = select(Visit).where(Visit.work_order_id == order_id).order_by(Visit.id).with_for_update(key_share=True)
     visits = list(session.scalars(query.execution_options(populate_existing=True)))
     promises = select(Appointment).where(Appointment.visit_id.in_([visit.id for visit in visits]))
     session.scalars(promises.execution_options(populate_existing=True)).all()

@@ -158,7 +158,7 @@ def _to_come(session: Session, order: WorkOrder) -> list[Visit]:
     A trip that only brings the goods takes as long as ever.
     """
     query = select(Visit).where(Visit.work_order_id == order.id).order_by(Visit.id)
-    visits = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    visits = session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
     for visit in visits:
         session.expire(visit, ["appointments"])
     session.refresh(order)

@@ -73,5 +73,5 @@ def settle(
 
 def _placed(system: System, visit_id: int) -> bool:
     with system.transaction() as session:
-        visit = session.get_one(Visit, visit_id, with_for_update=True)
+        visit = session.get_one(Visit, visit_id, with_for_update={"key_share": True})
         return booking.give_place(session, system.travel_times, visit, at=system.now())
