@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from benchmarks import contention_clients as clients
 from benchmarks import contention_office as office
 from benchmarks.contention_area import AREA, Area, build, renew, served
@@ -46,6 +48,7 @@ class Judged:
     promised: int = 0
     wasted: int = 0
     lies: int = 0
+    deadlocks: int = 0
     seconds: float = 0.0
 
     @property
@@ -64,6 +67,7 @@ def run(area: Area, attempts: int, processes: int) -> Judged:
             everybody_at_once(area, goal, orders, min(ROUND, attempts - judged.attempts), processes, judged)
             judged.seconds += time.perf_counter() - began
             judge(area, orders, judged)
+    judged.deadlocks = _deadlocks(area)
     return judged
 
 
@@ -125,6 +129,14 @@ def judge(area: Area, orders: Sequence[Order], judged: Judged) -> None:
     judged.told.taken.clear()
 
 
+def _deadlocks(area: Area) -> int:
+    """How often PostgreSQL had to end one of two transactions that waited for each other."""
+    if area.system.engine.dialect.name != "postgresql":
+        return 0
+    with area.system.transaction(read_only=True) as session:
+        return int(session.scalar(text("SELECT sum(deadlocks) FROM pg_stat_database")) or 0)
+
+
 def tell(name: str, judged: Judged) -> None:
     codes, behind = Counter[str](), Counter[str]()
     for (_, outcome), many in judged.told.outcomes.items():
@@ -136,7 +148,7 @@ def tell(name: str, judged: Judged) -> None:
     print(f"{name}: {judged.attempts} attempts in {judged.rounds} rounds, {rate:.0f} a second")
     print(f"  {len(judged.faults)} faults in the days: {judged.promised} promises stood at the ends of the rounds")
     print(f"  {judged.wasted} orders without a window while there was one, {judged.lies} free windows called taken")
-    print(f"  {errors} server errors; answers: {_listed(codes)}")
+    print(f"  {errors} server errors, {judged.deadlocks} deadlocks; answers: {_listed(codes)}")
     print(f"  meanwhile: {_listed(behind)}", flush=True)
     for line in [*judged.faults[:SHOWN], *judged.told.strange[:SHOWN]]:
         print(f"    {line}", flush=True)

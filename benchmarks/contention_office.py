@@ -17,7 +17,7 @@ from dispatch.errors import PlanOutOfDate
 from dispatch.system import System
 from dispatch.work_order import Appointment, AppointmentState
 from routing.limits import Limits
-from technicians.errors import Conflict
+from technicians.errors import ShifuError
 
 A_LITTLE = Limits(seconds=1.0, iterations=60)
 LATER = timedelta(hours=1)
@@ -44,7 +44,7 @@ def _outcome(do: object, *args: object) -> str:
         return str(do(*args))  # type: ignore[operator]
     except PlanOutOfDate:
         return "plan-out-of-date"
-    except Conflict as refused:
+    except ShifuError as refused:
         return refused.code
 
 

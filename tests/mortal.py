@@ -119,8 +119,7 @@ def _window(errand: Errand) -> datetime:
 def _child(line: str) -> int:
     try:
         do(Errand(**json.loads(line)))
-    except ShifuError as refused:
-        print(f"{refused.code}: {refused}", file=sys.stderr)
+    except ShifuError:
         return REFUSED
     except Exception:
         traceback.print_exc()

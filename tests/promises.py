@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from dispatch import plans
 from dispatch.crews import half_id, halves
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.planning import Snapshot, snapshot
+from dispatch.records import METADATA
 from dispatch.system import System
 from dispatch.work_order import IN_FORCE, Appointment, AppointmentState, Visit, WorkOrder, WorkOrderState
 from routing.check import violations
@@ -26,6 +27,20 @@ def faults(system: System, area_code: str, dates: Collection[date]) -> list[str]
     with system.transaction(read_only=True) as session:
         found = [fault for on_date in dates for fault in _of_day(session, system, area_code, on_date)]
         return found + list(_of_orders(session, area_code))
+
+
+def everything(system: System) -> dict[str, list[str]]:
+    """Every row of every table, as text."""
+    with system.transaction(read_only=True) as session:
+        return {table.name: sorted(map(repr, session.execute(select(table)))) for table in METADATA.sorted_tables}
+
+
+def in_force(system: System, order_id: int) -> list[tuple[AppointmentState, datetime]]:
+    """What an order is promised or kept: its state and the beginning of its window."""
+    with system.transaction(read_only=True) as session:
+        query = select(Appointment).join(Visit, Visit.id == Appointment.visit_id)
+        rows = session.scalars(query.where(Visit.work_order_id == order_id, Appointment.state.in_(IN_FORCE)))
+        return [(row.state, row.window_starts_at) for row in rows]
 
 
 def _of_day(session: Session, system: System, area_code: str, on_date: date) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,18 +10,19 @@ from sqlalchemy import func, select
 from dispatch import orders, settings
 from dispatch.outbox import Outbox, OutboxKind
 from dispatch.planted import Point
-from dispatch.records import METADATA
 from dispatch.system import System
-from dispatch.work_order import IN_FORCE, Appointment, AppointmentState, Visit
+from dispatch.work_order import AppointmentState
 from technicians.errors import InvalidInput
 from tests.mortal import KILLED, Errand, Mortal, do, mortal
-from tests.promises import faults
+from tests.promises import everything, faults, in_force
 from tests.town import AREA, TUESDAY, Town, shanghai
 
 HELD, CONFIRMED = AppointmentState.HELD, AppointmentState.CONFIRMED
 TAKING = (Point.ROUTES_LOCKED, Point.LOOKED, Point.REWRITTEN)
 GIVING = (Point.GIVING_BACK, Point.GIVEN_BACK)
 FIRST, LAST = (Point.BEGUN, Point.VISIT_LOCKED), (Point.COMMITTING, Point.COMMITTED)
+
+ENOUGH = {Point.VISIT_LOCKED, Point.GIVEN_BACK, Point.REWRITTEN, Point.COMMITTED}
 
 # what was done before, the verb, its window, the points on its way, what is in force in the end
 WAYS = {
@@ -52,19 +52,6 @@ def errand(system: System, order_id: int, verb: str, hour: float | None, **more:
     return Errand(environment, verb, order_id, system.now().isoformat(), starts_at)
 
 
-def everything(system: System) -> dict[str, list[Any]]:
-    """Every row of every table."""
-    with system.transaction(read_only=True) as session:
-        return {t.name: sorted(map(repr, session.execute(select(t)))) for t in METADATA.sorted_tables}
-
-
-def in_force(system: System, order_id: int) -> list[tuple[str, object]]:
-    with system.transaction(read_only=True) as session:
-        query = select(Appointment).join(Visit, Visit.id == Appointment.visit_id)
-        rows = session.scalars(query.where(Visit.work_order_id == order_id, Appointment.state.in_(IN_FORCE)))
-        return [(row.state, row.window_starts_at) for row in rows]
-
-
 def messages(system: System) -> int:
     with system.transaction(read_only=True) as session:
         query = select(func.count()).select_from(Outbox).where(Outbox.kind == OutboxKind.MESSAGE)
@@ -76,7 +63,8 @@ def test_killed_anywhere_on_the_way_it_was_done_or_it_was_not(
     system: System, town: Town, children: Mortal, way: str
 ) -> None:
     done_before, verb, hour, points, wanted = WAYS[way]
-    for point in points:
+    is_slow = system.engine.dialect.name == "postgresql"
+    for point in ENOUGH.intersection(points) if is_slow else points:
         with system.transaction() as session:
             order = town.order(session, point)
             order.consumer_phone, order.address = f"139-{point}", f"{point} 1"
