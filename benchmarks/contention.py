@@ -31,7 +31,7 @@ from tests.promises import faults
 from tests.servers import start_postgres
 
 PAUSE_MS = "2"
-ROUND = 1500
+ROUND = 800
 SHOWN = 6
 FORKED = multiprocessing.get_context("fork")
 Task = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -176,7 +176,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--attempts", type=int, default=ROUND)
-    parser.add_argument("--control", type=int, default=300, help="Attempts without locks; 0: none.")
+    parser.add_argument("--control", type=int, default=200, help="Attempts without locks; 0: none.")
     parser.add_argument("--processes", type=int, default=8)
     chosen = parser.parse_args()
     for database in chosen.database or ["sqlite", "postgresql"]:

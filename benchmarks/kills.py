@@ -145,7 +145,7 @@ def tell(name: str, killed: Killed) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
-    parser.add_argument("--kills", type=int, default=80)
+    parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     for name in chosen.database or ["sqlite", "postgresql"]:

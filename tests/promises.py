@@ -19,6 +19,7 @@ from dispatch.system import System
 from dispatch.work_order import IN_FORCE, Appointment, AppointmentState, Visit, WorkOrder, WorkOrderState
 from routing.check import violations
 from routing.joint import timed
+from routing.plan import Rule
 from technicians.place import County
 
 
@@ -49,7 +50,8 @@ def _of_day(session: Session, system: System, area_code: str, on_date: date) -> 
         if plan is None:
             continue
         snap = snapshot(session, system.travel_times, area_code, on_date, plan=plan)
-        yield from (f"{on_date} {state}: {broken.detail}" for broken in violations(snap.problem, snap.running))
+        broken = [each for each in violations(snap.problem, snap.running) if each.rule != Rule.MISSING]
+        yield from (f"{on_date} {state}: {each.detail}" for each in broken)
         yield from _wrong_stops(session, plan, snap)
     if plans.current(session, area_code, on_date) is None and _promised(session, area_code, on_date):
         yield f"{on_date}: promises without a plan"
