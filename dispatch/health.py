@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch import relay, schema, trial
 from dispatch.errors import NotReady, SolverFailed
 from dispatch.integration_records import WebhookEndpoint
+from dispatch.planted import NOTHING
 from dispatch.roads.probe import probe
 from dispatch.roads.road_times import RoadTimes
 from dispatch.system import System
@@ -173,9 +174,19 @@ def webhooks(system: System) -> Finding:
     return Finding("webhooks", True, f"{off} switched off because nobody answered" if off else "none is off")
 
 
+def faults(system: System) -> Finding:
+    """Nothing is broken on purpose, as it is in tests of what survives that."""
+    if system.settings.planted != NOTHING:
+        return Finding(
+            "faults", False, "pauses, kills or missing locks are planted", "Leave out all PLANTED_… settings."
+        )
+    return Finding("faults", True, "none is planted")
+
+
 ESSENTIAL: tuple[Callable[[System], Finding], ...] = (database, counties)
 ALL = (
     *ESSENTIAL, planner, boundaries, redis, roads, photo_store, notifier, webhooks, browser_files, secret_key,
+    faults,
 )  # fmt: skip
 
 

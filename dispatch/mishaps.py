@@ -83,7 +83,7 @@ def _at_work(session: Session, area_code: str, plan_id: int, code: str) -> Techn
 
 
 def _visit(session: Session, visit_id: int) -> Visit:
-    visit = session.scalars(select(Visit).where(Visit.id == visit_id).with_for_update()).one_or_none()
+    visit = session.scalars(select(Visit).where(Visit.id == visit_id).with_for_update(key_share=True)).one_or_none()
     if visit is None:
         raise NotFound("There is no visit {id}.", field="visit", remedy="Reload the board.", id=visit_id)
     return visit

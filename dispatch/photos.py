@@ -106,7 +106,7 @@ def theirs(session: Session, visit_id: int, technician_id: int, *, lock: bool = 
     if session.scalars(once.limit(1)).first() is None:
         return visits.mine(session, visit_id, technician_id, lock=lock)
     found = select(Visit).where(Visit.id == visit_id)
-    return session.scalars(found.with_for_update(of=Visit) if lock else found).one()
+    return session.scalars(found.with_for_update(of=Visit, key_share=True) if lock else found).one()
 
 
 def check_shot(visit: Visit, shot_code: str) -> None:

@@ -71,7 +71,7 @@ def mine(session: Session, visit_id: int, technician_id: int, *, lock: bool = Fa
         .exists()
     )
     found = select(Visit).where(Visit.id == visit_id, on_my_route | (Visit.technician_id == technician_id))
-    visit = session.scalars(found.with_for_update(of=Visit) if lock else found).one_or_none()
+    visit = session.scalars(found.with_for_update(of=Visit, key_share=True) if lock else found).one_or_none()
     if visit is None:
         raise NotFound("No such visit on your route.", field="visit_id", remedy="Reload your day; it may have moved.")
     return visit
