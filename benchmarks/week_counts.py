@@ -1,8 +1,8 @@
 """A week booked by fixed counts: so many visits in each window of every day, planned the night before.
 
-The counts get every benefit of doubt. Their mix over windows (and skills) is what offers by fitting booked of the very
-same orders; nobody is offered a window that no technician could keep with nothing else to do; how many there are in
-all is searched for; and the nights are planned by our own search for robust plans.
+The counts get every benefit of doubt. Their mix over windows (and skills) is what fitted in the week before; nobody is
+offered a window that no technician could keep with nothing else to do; how many there are in all is searched for with
+the very orders they are judged on; and the nights are planned by our own search for robust plans.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.week_nights import Night, Result, booked_by_skill
+from benchmarks.week_nights import Kind, Night, Result
 from benchmarks.week_orders import DAYS, WINDOWS, Cell, Consumer, Week
 from benchmarks.week_ours import Booking
 from routing.limits import Limits
@@ -24,8 +24,6 @@ from routing.solve import solve
 from routing.spread import Spreads
 from routing.travel import GreatCircle
 
-Kind = tuple[int, str, int]
-"""A window, a skill and a level; those that are not told apart are left empty."""
 Reach = Mapping[int, Collection[int]]
 
 MIXES: dict[str, Callable[[Kind], Kind]] = {
@@ -69,10 +67,10 @@ class Counted:
     looked_at: tuple[int, ...] = LOOKED_AT
 
     @staticmethod
-    def like(week: Week, within: Reach, spreads: Spreads, taken: Mapping[int, Cell], name: str) -> Counted:
-        """With the mix of what was booked."""
+    def like(week: Week, within: Reach, spreads: Spreads, booked: Mapping[Kind, int], name: str) -> Counted:
+        """With the mix of what was `booked` in another week."""
         told_apart, mix = MIXES[name], Counter[Kind]()
-        for kind, many in booked_by_skill(week.consumers, taken).items():
+        for kind, many in booked.items():
             mix[told_apart(kind)] += many
         return Counted(week, within, spreads, {kind: many / DAYS for kind, many in mix.items()}, told_apart)
 

@@ -13,6 +13,8 @@ from routing.problem import Problem
 from routing.simulate import simulate
 from routing.spread import Spreads
 
+Kind = tuple[int, str, int]
+"""A window, a skill and a level; those that are not told apart are left empty."""
 SIMULATED = 1000
 UNSEEN = 99
 
@@ -62,6 +64,6 @@ class Result:
         return sum(night.travel for night in self.nights) / 60 / max(1, visits)
 
 
-def booked_by_skill(consumers: Sequence[Consumer], taken: Mapping[int, Cell]) -> Counter[tuple[int, str, int]]:
+def booked_by_skill(consumers: Sequence[Consumer], taken: Mapping[int, Cell]) -> Counter[Kind]:
     """How many visits of each skill and level were booked in each window, over all days."""
     return Counter((taken[one.id][1], one.skill, one.level) for one in consumers if one.id in taken)

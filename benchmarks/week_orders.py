@@ -56,13 +56,13 @@ class Week:
     consumers: tuple[Consumer, ...]
 
 
-def week(technicians: int, orders: int, seed: int) -> Week:
-    """The town of `benchmarks.day`, for seven days."""
-    town = day(orders, technicians, seed)
+def week(technicians: int, orders: int, seed: int, stream: int = 0) -> Week:
+    """The town of `benchmarks.day`, for seven days; another `stream` (0 or 1) is another week of the same people."""
+    town = day(2 * orders, technicians, seed)
     assert town.coordinates is not None
-    random = np.random.default_rng([seed, 7])
+    random = np.random.default_rng([seed, 7, stream])
     vehicles = tuple(replace(vehicle, start=home, end=home) for home, vehicle in enumerate(town.vehicles))
-    doors, homes = town.coordinates[:orders], town.coordinates[orders:]
+    doors, homes = town.coordinates[stream * orders :][:orders], town.coordinates[2 * orders :]
     asking = [_consumer(random, number + 1, float(lng), float(lat)) for number, (lng, lat) in enumerate(doors)]
     return Week(vehicles, homes, tuple(sorted(asking, key=lambda consumer: consumer.asks_at)))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.week_counts import Counted, Tried, at_aim, best, reach
-from benchmarks.week_nights import Result
+from benchmarks.week_nights import Result, booked_by_skill
 from benchmarks.week_orders import DAYS, WINDOWS, Week, week
 from benchmarks.week_ours import Rules, book
 from routing.check import violations
@@ -31,6 +31,12 @@ def fitted(orders: Week) -> Result:
 def test_a_stream_hangs_on_its_seed_only(orders: Week) -> None:
     assert week(8, 200, 1).consumers == orders.consumers
     assert week(8, 200, 2).consumers != orders.consumers
+
+
+def test_another_week_has_the_same_people_and_other_orders(orders: Week) -> None:
+    other = week(8, 200, 1, stream=1)
+    assert other.vehicles == orders.vehicles
+    assert not {one.point for one in other.consumers} & {one.point for one in orders.consumers}
 
 
 def test_consumers_ask_one_after_the_other_and_before_the_days_they_want(orders: Week) -> None:
@@ -61,7 +67,8 @@ def test_a_higher_floor_keeps_more_promises_to_fewer_consumers(orders: Week, fit
 def test_counts_book_no_more_than_they_are_and_keep_fewer_promises_the_higher_they_are(
     orders: Week, fitted: Result
 ) -> None:
-    counted = Counted.like(orders, reach(orders, 0.97, SPREADS), SPREADS, fitted.taken, "by window")
+    mix = booked_by_skill(orders.consumers, fitted.taken)
+    counted = Counted.like(orders, reach(orders, 0.97, SPREADS), SPREADS, mix, "by window")
     counted = replace(counted, looked_at=(2,))
     few, many = counted.tried(0.5), counted.tried(3.0)
     booked = Counter(few.result.taken.values())
