@@ -7,16 +7,15 @@ keeps only the routes near it from being improved this time. No promise is moved
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import structlog
 from sqlalchemy.orm import Session
 
 from dispatch import outlook, plans, routes, waitlist
-from dispatch.crews import visit_of, visits_of
+from dispatch.crews import visits_of
 from dispatch.day_plan import DayPlan, DayPlanState
 from dispatch.day_plan import Route as RouteRow
 from dispatch.engines import Tuned
@@ -26,16 +25,14 @@ from dispatch.slot_policy import USUAL
 from dispatch.solver_process import solve_in_child
 from dispatch.standing import spreads
 from dispatch.system import System
-from routing.chance import Chances
 from routing.check import violations
-from routing.day import Day
+from routing.exchange import Exchange, exchanges
 from routing.joint import timed_routes
 from routing.limits import Limits
 from routing.plan import Plan, Route
 from routing.spread import Spreads
 from technicians.place import PlanningArea
 
-LEAST_GAIN = 60
 ENGINE = "routing.robust:improved"
 log = structlog.get_logger()
 
@@ -60,20 +57,6 @@ class _Look:
     spreads: Spreads
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Routes of the same technicians before and after, in the same order."""
-
-    before: tuple[Route, ...]
-    after: tuple[Route, ...]
-
-    @property
-    def more(self) -> set[int]:
-        """The visits that stood in no route before."""
-        first, now = ({v for route in routes for v in route.visits} for routes in (self.before, self.after))
-        return now - first
-
-
 def improve(system: System, area_code: str, on_date: date, limits: Limits) -> Improvement:
     """Improve the draft of a day for some seconds. Nothing is done about a day that is published or has no plan."""
     with system.transaction(read_only=True) as session:
@@ -85,7 +68,7 @@ def improve(system: System, area_code: str, on_date: date, limits: Limits) -> Im
     if not look.served <= _served(planned) or violations(look.snap.problem, planned):
         log.warning("improve.refused", area=area_code, on_date=on_date.isoformat())
         return Improvement(0, 0, 0)
-    groups = [group for group in _groups(look.snap, planned) if _is_better(look, group)]
+    groups = list(exchanges(look.snap.running, planned, look.snap.problem.links))
     kept = [group for group in groups if _store(system, look, group)]
     if kept:
         with system.transaction() as session:
@@ -111,52 +94,6 @@ def _served(plan: Plan) -> frozenset[int]:
     return frozenset(visit for route in plan.routes for visit in route.visits)
 
 
-def _groups(snap: Snapshot, planned: Plan) -> Iterator[_Group]:
-    """The changed routes in groups that exchange visits, or are joined by a visit for two, among themselves only."""
-    before = {route.vehicle: route for route in snap.running.routes}
-    after = {route.vehicle: route for route in planned.routes}
-    nobody = {each: Route(each, ()) for each in before.keys() | after.keys()}
-    before, after = nobody | before, nobody | after
-    holders: dict[int, set[int]] = {}
-    for route in (*before.values(), *after.values()):
-        for visit in route.visits:
-            holders.setdefault(visit_of(visit), set()).add(route.vehicle)
-    for people in _joined(holders.values()):
-        if any(before[each] != after[each] for each in people):
-            order = sorted(people)
-            yield _Group(tuple(before[each] for each in order), tuple(after[each] for each in order))
-
-
-def _joined(sets: Iterable[set[int]]) -> list[set[int]]:
-    """Sets that share a member put together, until none do."""
-    apart: list[set[int]] = []
-    for each in sets:
-        touching = [other for other in apart if not other.isdisjoint(each)]
-        apart = [other for other in apart if other.isdisjoint(each)] + [each.union(*touching)]
-    return apart
-
-
-def _is_better(look: _Look, group: _Group) -> bool:
-    """Shorter, or with a visit that stood in no route; and no promise is less likely than the floor because of it."""
-    if _travel(look.snap, group.before) - _travel(look.snap, group.after) < LEAST_GAIN and not group.more:
-        return False
-    before, after = _chances(look, group.before), _chances(look, group.after)
-    return all(chance >= min(USUAL.floor, before.get(visit, 0.0)) for visit, chance in after.items())
-
-
-def _chances(look: _Look, chosen: tuple[Route, ...]) -> dict[int, float]:
-    """The chance of each promise on these routes, by visit."""
-    day = Day.of(look.snap.problem, Plan(chosen, {}))
-    rows = np.array([number for number, route in enumerate(day.routes) if route.visits], dtype=np.int64)
-    planned = Chances.of(day, look.spreads, look.kinds).planned(rows)
-    return {
-        visit: float(chance)
-        for row, chances in zip(rows.tolist(), planned, strict=True)
-        for visit, chance in zip(day.routes[row].visits, chances, strict=False)
-        if chance == chance
-    }
-
-
 def _travel(snap: Snapshot, chosen: tuple[Route, ...]) -> int:
     times = timed_routes(snap.problem, chosen)
     return sum(
@@ -164,7 +101,7 @@ def _travel(snap: Snapshot, chosen: tuple[Route, ...]) -> int:
     )
 
 
-def _store(system: System, look: _Look, group: _Group) -> bool:
+def _store(system: System, look: _Look, group: Exchange) -> bool:
     """Write the group's routes unless one of them, or the plan, has moved on since they were looked at."""
     with system.transaction() as session:
         if not are_still_promised(session, look.snap, visits_of(group.more)):

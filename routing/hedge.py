@@ -12,7 +12,7 @@ from routing.clock import start_windows
 from routing.draws import Luck
 from routing.eligibility import pin_in_window, who_barrier
 from routing.plan import Plan
-from routing.problem import Precedence, Problem, SameStart, TimeWindow, Visit, at_speed
+from routing.problem import Precedence, Problem, SameStart, TimeWindow, Vehicle, Visit, at_speed
 from routing.score import assignment_cost, left_out_cost, mean_worked
 from routing.spread import HOURS, Spread, Spreads
 
@@ -70,7 +70,7 @@ def hedge_of(problem: Problem, plan: Plan, days: int, seed: int, spreads: Spread
     """The arrays of a problem (one with a matrix) and of `days` sampled days.
 
     What the search does not understand stays as `plan` has it: visits that are linked, pinned or frozen, and the
-    routes of vehicles with several breaks or linked visits.
+    routes of vehicles with several breaks, a break with several windows, or linked visits.
     """
     assert problem.durations is not None
     speeds = sorted({vehicle.speed for vehicle in problem.vehicles})
@@ -125,7 +125,12 @@ def _still(problem: Problem, plan: Plan, tied: set[int]) -> set[int]:
     """Vehicles whose routes stay as they are."""
     linked = _linked(problem)
     still = {route.vehicle for route in plan.routes if linked.intersection(route.visits)}
-    return still | {vehicle.id for vehicle in problem.vehicles if len(vehicle.breaks) > 1 or vehicle.frozen}
+    return still | {vehicle.id for vehicle in problem.vehicles if vehicle.frozen or _has_choice_of_breaks(vehicle)}
+
+
+def _has_choice_of_breaks(vehicle: Vehicle) -> bool:
+    """Whether there is more to its breaks than one break in one window."""
+    return sum(len(each.windows) for each in vehicle.breaks) > 1
 
 
 def _visit(problem: Problem, visit: Visit, kind: int, tied: set[int]) -> list[int]:

@@ -92,12 +92,16 @@ def improved(
     Nothing is planned anew as in `robust`: what is served stays so, no chance falls below `floor` or what it was, and
     of what a few seconds find only those parts are changed that are better on their own (`routing.exchange`).
     """
-    if start is None or not can_be_hedged(problem):
+    if start is None:
         return solve(problem, limits, start, progress)
     served = frozenset(visit for route in start.routes for visit in route.visits)
-    found = hedged(
-        problem, start, limits, progress,
-        spreads=spreads, kinds=kinds, price=CAREFUL, floor=floor, keeping=served, hot=WARM,
+    found = (
+        hedged(
+            problem, start, limits, progress,
+            spreads=spreads, kinds=kinds, price=CAREFUL, floor=floor, keeping=served, hot=WARM,
+        )
+        if can_be_hedged(problem)
+        else solve(problem, limits, start, progress)
     )  # fmt: skip
     return with_better(
         problem, start, found, spreads=spreads, kinds=kinds or {}, floor=floor, worth=problem.weights.left_out
