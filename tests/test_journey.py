@@ -71,8 +71,8 @@ def a_page(browser: Browser, language: str, *, phone: bool) -> Page:
 def book(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("link", name="明天").tap()
-    page.locator("label:visible", has_text="10:00–12:00").tap()
-    page.get_by_role("button", name="预约").tap()
+    page.get_by_role("button", name="10:00–12:00").tap()
+    page.get_by_role("button", name="确认预约").tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("已为您约好")
 
 
