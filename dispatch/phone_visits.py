@@ -56,7 +56,9 @@ def tell(session: Session, visit_id: int, technician_id: int, told: Told) -> Cla
 
     Whatever comes of it, the fact is recorded once.
     """
-    visit = session.scalars(select(Visit).where(Visit.id == visit_id).with_for_update(of=Visit, key_share=True)).one_or_none()
+    visit = session.scalars(
+        select(Visit).where(Visit.id == visit_id).with_for_update(of=Visit, key_share=True)
+    ).one_or_none()
     if visit is None or not _was_shown(session, visit, technician_id):
         raise NotFound("No such visit on your route.", field="visit_id", remedy="Reload your day; it may have moved.")
     if not _is_contested(session, visit, technician_id, told.type):
