@@ -21,7 +21,7 @@ from dispatch.day_plan import Route as RouteRow
 from dispatch.engines import Tuned
 from dispatch.newcomers import are_still_promised
 from dispatch.planning import Snapshot, snapshot
-from dispatch.slot_policy import USUAL
+from dispatch.slot_policy import highest_floor
 from dispatch.solver_process import solve_in_child
 from dispatch.standing import spreads
 from dispatch.system import System
@@ -55,6 +55,7 @@ class _Look:
     served: frozenset[int]
     kinds: dict[int, str]
     spreads: Spreads
+    floor: float
 
 
 def improve(system: System, area_code: str, on_date: date, limits: Limits) -> Improvement:
@@ -63,7 +64,7 @@ def improve(system: System, area_code: str, on_date: date, limits: Limits) -> Im
         look = _look(system, session, area_code, on_date)
     if look is None:
         return Improvement(0, 0, 0)
-    engine = Tuned(ENGINE, {"spreads": look.spreads, "kinds": look.kinds, "floor": USUAL.floor})
+    engine = Tuned(ENGINE, {"spreads": look.spreads, "kinds": look.kinds, "floor": look.floor})
     planned = solve_in_child(look.snap.problem, limits, look.snap.running, engine=engine)
     if not look.served <= _served(planned) or violations(look.snap.problem, planned):
         log.warning("improve.refused", area=area_code, on_date=on_date.isoformat())
@@ -87,7 +88,7 @@ def _look(system: System, session: Session, area_code: str, on_date: date) -> _L
         return None
     kinds = outlook.kinds(session, [visit.id for visit in snap.problem.visits])
     area = session.get_one(PlanningArea, area_code)
-    return _Look(plan.id, snap, served, kinds, spreads(session, area, system.now()))
+    return _Look(plan.id, snap, served, kinds, spreads(session, area, system.now()), highest_floor(session))
 
 
 def _served(plan: Plan) -> frozenset[int]:

@@ -85,3 +85,10 @@ def policy_for(session: Session, product_code: str, county_code: str | None) -> 
     if row is None:
         return USUAL
     return Policy(tuple(row.starts), row.length, row.days, row.lead, row.hold, row.floor)
+
+
+def highest_floor(session: Session) -> float:
+    """The floor of the most careful rule in force: below it nobody's promise may be pushed by what nobody asked for."""
+    rows = session.execute(select(SlotPolicy.product_code, SlotPolicy.county_code, SlotPolicy.floor)).all()
+    has_general = any(product is None and county is None for product, county, _ in rows)
+    return max([floor for _, _, floor in rows] + ([] if has_general else [USUAL.floor]))

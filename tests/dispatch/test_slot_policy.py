@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch.slot_policy import USUAL, Policy, SlotPolicy, policy_for
+from dispatch.slot_policy import USUAL, Policy, SlotPolicy, highest_floor, policy_for
 from dispatch.system import System
 from tests.town import TUESDAY, Town
 
@@ -64,3 +64,16 @@ def test_a_window_that_begins_too_soon_is_not_there() -> None:
     assert [s.astimezone(CHICAGO).hour for s, _ in USUAL.windows(CHICAGO, TUESDAY, noon)] == [14, 16, 18]
     just_after = noon + timedelta(seconds=1)
     assert [s.astimezone(CHICAGO).hour for s, _ in USUAL.windows(CHICAGO, TUESDAY, just_after)] == [16, 18]
+
+
+def test_the_most_careful_rule_says_how_far_promises_may_be_pushed(system: System, town: Town) -> None:
+    with system.transaction() as session:
+        assert highest_floor(session) == USUAL.floor
+        session.add(SlotPolicy(product_code="lamp", starts=[480], floor=0.99, changed_at=system.now(), changed_by="op"))
+        assert highest_floor(session) == 0.99
+
+
+def test_a_general_rule_stands_for_the_usual_one(system: System, town: Town) -> None:
+    with system.transaction() as session:
+        town.take_risks(session)
+        assert highest_floor(session) == 0.0
