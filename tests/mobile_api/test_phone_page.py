@@ -373,3 +373,17 @@ def test_the_first_load_is_light(tuesday: Tuesday, address: str, browser: Browse
         page.goto(f"{address}/phone")
         page.wait_for_selector("form")
         assert 0 < sum(sizes) <= 150_000
+
+
+def test_a_photo_taken_upright_leaves_everything_in_its_place(
+    tuesday: Tuesday, address: str, browser: Browser, tmp_path: Path
+) -> None:
+    upright = tmp_path / "upright.jpg"
+    upright.write_bytes(jpeg(size=(900, 2000)))
+    tuesday.phone.report(tuesday.first, "arrival")
+    with small_phone(browser) as context:
+        page = log_in(context, address)
+        page.goto(f"{address}/phone#/visit/{tuesday.first}")
+        for tile in range(2):
+            shoot(page, tile, upright)
+            assert page.evaluate("document.documentElement.scrollWidth") == SIZE["width"]
