@@ -13,15 +13,22 @@ FILES = {
     "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.mjs",
     "maplibre-gl/dist/maplibre-gl-shared.mjs": "maplibre-gl-shared.mjs",
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
+    "lit-html/lit-html.js": "lit-html.js",
+    "lit-html/directive.js": "directive.js",
+    "lit-html/directive-helpers.js": "directive-helpers.js",
+    "lit-html/async-directive.js": "async-directive.js",
+    "lit-html/directives/live.js": "directives/live.js",
+    "lit-html/directives/ref.js": "directives/ref.js",
+    "lit-html/directives/repeat.js": "directives/repeat.js",
 }
 
 
 def copy(source: Path, target: Path) -> list[str]:
     """Copy every file that is there; returns those that are not."""
-    target.mkdir(parents=True, exist_ok=True)
     absent = [name for name in FILES if not (source / name).is_file()]
     for name, kept_as in FILES.items():
         if name not in absent:
+            (target / kept_as).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / name, target / kept_as)
     return absent
 
