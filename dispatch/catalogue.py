@@ -26,7 +26,12 @@ class Merchant(Base):
 class ServiceProduct(Base):
     """What can be ordered: how long it takes (seconds), what it needs, which photos prove it.
 
-    `skills` maps a skill code to the level needed. `shot_list` holds `{code, name_zh, name_en, required}`.
+    `skills` maps a skill code to the level needed. `shot_list` holds `{code, name_zh, name_en, required}` and perhaps
+    `outline`, `hint_zh`, `hint_en` (how the picture is to look) and `visits` (causes for which it is asked; without it
+    all but delivery). `parts` are `{code, name_zh, name_en, count}` that must be in the van, `checklist`
+    `{code, name_zh, name_en, required}` what is ticked on site, `surcharges`
+    `{code, name_zh, name_en, amount, most, photo}` all that may be charged there, a piece in minor units, and `proofs`
+    says of `serial`, `signature` and `code` whether each is `none`, `optional` or `required`.
     `questions` are asked before a window is chosen and decide the quote: see `dispatch.quote`. `price` is what the
     installation costs the consumer beyond the goods, in minor units of `currency`. `delivery` (empty: the technician
     brings the goods) is `{duration, gap, skills}` of a trip that must end `gap` seconds before the window of the work.
@@ -53,3 +58,7 @@ class ServiceProduct(Base):
     price: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     delivery: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    checklist: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    surcharges: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    proofs: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -20,6 +20,13 @@ class EventType(StrEnum):
     COMPLETION = "completion"
     COULD_NOT_COMPLETE = "could-not-complete"
     ROUTE_SEEN = "route-seen"
+    READINESS = "readiness"
+    CHECKLIST = "checklist"
+    SERIAL = "serial"
+    SIGNATURE = "signature"
+    SURCHARGE = "surcharge"
+    ACCEPTANCE = "acceptance"
+    PARTS_NEEDED = "parts-needed"
 
 
 class VisitEvent(Base):

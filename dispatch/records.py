@@ -13,6 +13,8 @@ from dispatch import (
     outbox,
     phone_records,
     photo_records,
+    request_records,
+    site_records,
     sla_clock,
     slot_policy,
     work_order,
@@ -22,6 +24,6 @@ from technicians.base import Base
 
 MODULES = (
     account, audit, catalogue, consumer_records, day_plan, evidence, integration_records, outbox, people, phone_records,
-    photo_records, place, sla_clock, slot_policy, work_order,
+    photo_records, place, request_records, site_records, sla_clock, slot_policy, work_order,
 )  # fmt: skip
 METADATA = Base.metadata

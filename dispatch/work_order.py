@@ -124,7 +124,12 @@ class FailureReason(StrEnum):
 
 
 class Visit(Base, Stateful[VisitState]):
-    """One trip for a work order. Whether it is planned is told by its stop, not by its state."""
+    """One trip for a work order. Whether it is planned is told by its stop, not by its state.
+
+    `accepted_at`: when the consumer's code was given, of which `code_tries` were wrong. `told` is what the technician
+    said last: `readiness` {goods, consumer, parts}, `checklist` [codes], `serial` {number, read, format}, `signed`,
+    `parts_needed` [{text, count}]; what nobody said is not in it.
+    """
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -162,6 +167,9 @@ class Visit(Base, Stateful[VisitState]):
     failure_reason: Mapped[FailureReason | None] = mapped_column(choice(FailureReason))
     failure_note: Mapped[str] = mapped_column(String(500), default="")
     verification_code: Mapped[str | None] = mapped_column(String(8))
+    code_tries: Mapped[int] = mapped_column(default=0)
+    accepted_at: Mapped[datetime | None]
+    told: Mapped[dict[str, Any]] = mapped_column(default=dict)
     revision: Mapped[int] = mapped_column(default=1)
     work_order: Mapped[WorkOrder] = relationship(back_populates="visits")
     technician: Mapped[Technician | None] = relationship(foreign_keys=[technician_id])
