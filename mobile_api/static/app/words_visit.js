@@ -1,0 +1,3 @@
+// Every word of one visit.
+
+export const WORDS = { zh: {}, en: {} };
