@@ -34,7 +34,7 @@ def can_choose(order: WorkOrder) -> bool:
 
 def offers(session: Session, travel_times: TravelTimes, order: WorkOrder, at: datetime) -> Offered:
     """The windows the order can be promised now, or moved to, or why there is none; Conflict if it cannot be booked."""
-    visit = _open_visit(session, order.id, lock=False)
+    visit = visit_to_come(session, order.id, lock=False)
     booking.require_open(visit)
     return slots.offers(session, travel_times, visit, at)
 
@@ -54,7 +54,7 @@ def hold(
     Raises SlotTaken, InvalidInput for a window that is never on offer, TooMuchHeld, Conflict when there is an
     appointment already: `choose` moves it.
     """
-    visit = _open_visit(session, order.id, lock=True)
+    visit = visit_to_come(session, order.id, lock=True)
     return booking.hold(session, travel_times, visit, starts_at, booked_by=booked_by, by=by, at=at)
 
 
@@ -62,13 +62,13 @@ def confirm(
     session: Session, travel_times: TravelTimes, order: WorkOrder, *, booked_by: BookedBy, by: str, at: datetime
 ) -> Appointment:
     """Make what is held a promise; twice is as good as once. Raises HoldExpired when nothing is held any more."""
-    visit = _open_visit(session, order.id, lock=True)
+    visit = visit_to_come(session, order.id, lock=True)
     return booking.confirm(session, travel_times, visit, booked_by=booked_by, by=by, at=at)
 
 
 def release(session: Session, travel_times: TravelTimes, order: WorkOrder, *, by: str, at: datetime) -> None:
     """Give what is held back; without a hold nothing happens."""
-    visit = _open_visit(session, order.id, lock=True)
+    visit = visit_to_come(session, order.id, lock=True)
     booking.release(session, travel_times, visit, by=by, at=at)
 
 
@@ -77,7 +77,7 @@ def expire(session: Session, travel_times: TravelTimes, appointment_id: int, *, 
     held = session.get(Appointment, appointment_id)
     if held is None or held.state not in IN_FORCE or held.visit.state != VisitState.WAITING:
         return False
-    visit = _open_visit(session, held.visit.work_order_id, lock=True)
+    visit = visit_to_come(session, held.visit.work_order_id, lock=True)
     return booking.expire(session, travel_times, visit, at=at) or booking.let_go(session, travel_times, visit, at=at)
 
 
@@ -95,7 +95,7 @@ def choose(
 
     Raises SlotTaken, InvalidInput for a window that is never on offer, Conflict once the technician has left.
     """
-    visit = _open_visit(session, order.id, lock=True)
+    visit = visit_to_come(session, order.id, lock=True)
     return booking.book(session, travel_times, visit, starts_at, booked_by=booked_by, by=by, at=at)
 
 
@@ -103,14 +103,17 @@ def call_off(
     session: Session, travel_times: TravelTimes, order: WorkOrder, *, by: str, at: datetime, why: str = ""
 ) -> None:
     """Give the window back; the order can be booked anew. Twice is as good as once."""
-    visit = _open_visit(session, order.id, lock=True)
+    visit = visit_to_come(session, order.id, lock=True)
     if visit.appointment is None and visit.state == VisitState.WAITING:
         return
     booking.cancel(session, travel_times, visit, by=by, at=at, why=why)
 
 
-def _open_visit(session: Session, order_id: int, *, lock: bool) -> Visit:
-    """The visit to come, not the trip that brings its goods; locked first, so that choices follow each other."""
+def visit_to_come(session: Session, order_id: int, *, lock: bool) -> Visit:
+    """The visit to come, not the trip that brings its goods; locked first, so that choices follow each other.
+
+    Conflict when there is none.
+    """
     query = (
         select(Visit)
         .where(Visit.work_order_id == order_id, Visit.state.in_(OPEN))

@@ -10,7 +10,7 @@ from dispatch.csv_file import written
 
 COUNTS = (
     "arrived", "in_time", "late", "running", "looked", "found", "held", "held_booked", "booked", "moved", "cancelled",
-    "by_consumer", "by_merchant", "by_dispatcher", "kept", "broken", "predicted", "predicted_kept",
+    "by_consumer", "by_merchant", "by_dispatcher", "by_technician", "kept", "broken", "predicted", "predicted_kept",
 )  # fmt: skip
 RATES = ("booking_rate", "found_rate", "hold_rate", "kept_rate", "predicted_rate", "median_hours")
 COLUMNS = (

@@ -31,6 +31,7 @@ Cell = tuple[str, str]
 HOUR = 3600
 SUMMED = (
     "looked", "found", "held", "held_booked", "moved", "cancelled", "by_consumer", "by_merchant", "by_dispatcher",
+    "by_technician",
 )  # fmt: skip
 
 
@@ -58,6 +59,7 @@ class Numbers:
     by_consumer: int = 0
     by_merchant: int = 0
     by_dispatcher: int = 0
+    by_technician: int = 0
     kept: int = 0
     broken: int = 0
     predicted: int = 0
@@ -105,7 +107,7 @@ class Numbers:
 
     @property
     def promised(self) -> int:
-        return self.by_consumer + self.by_merchant + self.by_dispatcher
+        return self.by_consumer + self.by_merchant + self.by_dispatcher + self.by_technician
 
     @property
     def consumer_share(self) -> float | None:

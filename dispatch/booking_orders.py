@@ -55,6 +55,7 @@ class OrderRow(NamedTuple):
     by_consumer: int
     by_merchant: int
     by_dispatcher: int
+    by_technician: int
 
 
 def rows(session: Session, asked: Asked) -> Sequence[tuple[Any, ...]]:

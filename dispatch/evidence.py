@@ -27,6 +27,7 @@ class EventType(StrEnum):
     SURCHARGE = "surcharge"
     ACCEPTANCE = "acceptance"
     PARTS_NEEDED = "parts-needed"
+    NEXT_APPOINTMENT = "next-appointment"
 
 
 class VisitEvent(Base):

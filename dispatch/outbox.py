@@ -33,6 +33,7 @@ class OutboxKind(StrEnum):
     EXPIRE = "expire"
     IMPROVE = "improve"
     WAITLIST = "waitlist"
+    WISHES = "wishes"
 
 
 class Outbox(Base, Stateful[OutboxState]):

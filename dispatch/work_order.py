@@ -210,6 +210,7 @@ class BookedBy(StrEnum):
     CONSUMER = "consumer"
     MERCHANT = "merchant"
     DISPATCHER = "dispatcher"
+    TECHNICIAN = "technician"
 
 
 class Appointment(Base, Stateful[AppointmentState]):
