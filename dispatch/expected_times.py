@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ EITHER_WAY = {
     ExpectedBecause.EN_ROUTE: timedelta(minutes=10),
 }
 NO_TIME = timedelta(0)
+LATER = "expected-times-later"
 TO_COME = {VisitState.WAITING, VisitState.EN_ROUTE}
 
 
@@ -83,9 +85,10 @@ def record(
     if plan.state != DayPlanState.PUBLISHED:
         return []
     session.flush()
-    told = _told_last(session, plan)
     news = []
-    for visit, found in _of_plan(session, plan, technician_ids, at).items():
+    current = _of_plan(session, plan, technician_ids, at)
+    told = _told_last(session, [visit.id for visit in current])
+    for visit, found in current.items():
         last = told.get(visit.id)
         if is_news(last, found):
             because = found.because
@@ -102,14 +105,36 @@ def record(
 
 
 def after_fact(session: Session, visit: Visit, at: datetime) -> list[ExpectedTime]:
-    """Write down what follows from a technician's fact for those who wait on the same routes."""
+    """Write down what follows from a technician's fact for those who wait on the same routes; later, within `once`."""
+    if LATER in session.info:
+        session.info[LATER].add(visit.id)
+        return []
+    return _after_facts(session, {visit.id}, at)
+
+
+@contextmanager
+def once(session: Session, at: datetime) -> Iterator[None]:
+    """Of many facts that are told at one time only what follows from all of them is written down, at the end."""
+    visit_ids: set[int] = set()
+    session.info[LATER] = visit_ids
+    try:
+        yield
+    finally:
+        del session.info[LATER]
+    if visit_ids:
+        _after_facts(session, visit_ids, at)
+
+
+def _after_facts(session: Session, visit_ids: Collection[int], at: datetime) -> list[ExpectedTime]:
     session.flush()
     on_routes = select(Route).join(Stop, Stop.route_id == Route.id).join(DayPlan, DayPlan.id == Route.day_plan_id)
     routes = session.scalars(
-        on_routes.where(Stop.visit_id == visit.id, DayPlan.state == DayPlanState.PUBLISHED)
-    ).all()  # fmt: skip
-    technicians = [route.technician_id for route in routes]
-    return record(session, routes[0].day_plan, at, technicians) if routes else []
+        on_routes.where(Stop.visit_id.in_(visit_ids), DayPlan.state == DayPlanState.PUBLISHED).distinct()
+    ).all()
+    by_plan: dict[DayPlan, list[int]] = {}
+    for route in routes:
+        by_plan.setdefault(route.day_plan, []).append(route.technician_id)
+    return [told for plan, technicians in by_plan.items() for told in record(session, plan, at, technicians)]
 
 
 def is_news(last: ExpectedTime | None, found: Expected) -> bool:
@@ -213,8 +238,7 @@ def _coming(stop: Stop) -> Coming:
     return Coming(*planned, en_route_at, visit.arrived_at, visit.left_at)
 
 
-def _told_last(session: Session, plan: DayPlan) -> dict[int, ExpectedTime]:
-    """What was told last of each visit of a plan, by visit id."""
-    of_plan = select(Stop.visit_id).where(Stop.day_plan_id == plan.id)
-    last = select(func.max(ExpectedTime.id)).where(ExpectedTime.visit_id.in_(of_plan)).group_by(ExpectedTime.visit_id)
+def _told_last(session: Session, visit_ids: Collection[int]) -> dict[int, ExpectedTime]:
+    """What was told last of some visits, by visit id."""
+    last = select(func.max(ExpectedTime.id)).where(ExpectedTime.visit_id.in_(visit_ids)).group_by(ExpectedTime.visit_id)
     return {told.visit_id: told for told in session.scalars(select(ExpectedTime).where(ExpectedTime.id.in_(last)))}

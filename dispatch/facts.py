@@ -22,7 +22,8 @@ LONGEST_DELAY = timedelta(hours=72)
 class Fact:
     """One thing that happened on a phone. `device_time` is what its clock said, `at` what we make of it.
 
-    Position in WGS-84 degrees, accuracy in metres; all three are None when the phone would not tell.
+    Position in WGS-84 degrees, accuracy in metres; all three are None when the phone would not tell. `is_new`: its
+    event id has been looked for, and nobody has told it before.
     """
 
     event_id: str
@@ -33,6 +34,7 @@ class Fact:
     lng: float | None = None
     lat: float | None = None
     accuracy: float | None = None
+    is_new: bool = False
 
 
 def happened_at(received_at: datetime, device_time: datetime, sent_at: datetime | None) -> datetime:
@@ -48,6 +50,8 @@ def happened_at(received_at: datetime, device_time: datetime, sent_at: datetime 
 
 def is_known(session: Session, visit_id: int, kind: EventType, fact: Fact, **payload: Any) -> bool:
     """Whether this event was recorded before; InvalidInput when its id belongs to another event."""
+    if fact.is_new:
+        return False
     known = session.scalars(select(VisitEvent).where(VisitEvent.event_id == fact.event_id)).one_or_none()
     if known is None:
         return False
@@ -77,4 +81,4 @@ def record(session: Session, visit: Visit, technician_id: int, kind: EventType, 
 def _remember_position(session: Session, technician_id: int, fact: Fact) -> None:
     if fact.lng is not None and fact.lat is not None:
         seen = Sighting(fact.at, fact.lng, fact.lat, fact.accuracy or 0.0)
-        positions.remember(session, technician_id, seen)
+        positions.remember_later(session, technician_id, seen)

@@ -6,7 +6,8 @@ An event names the order by the merchant's own number and says nothing about the
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,7 @@ from dispatch.work_order import Appointment, AppointmentState, Visit, WorkOrder,
 
 ASKED_BY = "order-events"
 TEST = "webhook.test"
+LATER = "order-events-later"
 
 
 class OrderEvent(StrEnum):
@@ -73,6 +75,9 @@ def announce(
         data["visit"] = visit.sequence
     if promise is not None:
         data["window"] = _window(promise)
+    if LATER in session.info:
+        session.info[LATER].setdefault(order.merchant_id, []).append((event, data))
+        return 0
     return announce_all(session, order.merchant_id, [(event, data)], at=at)
 
 
@@ -94,6 +99,19 @@ def announce_all(
     if payloads:
         _promise_all(session, payloads, at)
     return len(payloads)
+
+
+@contextmanager
+def together(session: Session, at: datetime) -> Iterator[None]:
+    """Promise what is announced meanwhile at the end, with one look at each merchant's addresses."""
+    later: dict[int, list[tuple[OrderEvent, dict[str, Any]]]] = {}
+    session.info[LATER] = later
+    try:
+        yield
+    finally:
+        del session.info[LATER]
+    for merchant_id, happened in sorted(later.items()):
+        announce_all(session, merchant_id, happened, at=at)
 
 
 def announce_decided(session: Session, promise: Appointment, *, at: datetime) -> int:

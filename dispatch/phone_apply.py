@@ -63,7 +63,7 @@ def _told(event: PhoneEvent, stream: PhoneStream) -> Told:
 def _fact(event: PhoneEvent, stream: PhoneStream) -> Fact:
     return Fact(
         event.event_id, stream.device_id, event.device_time, event.at, event.received_at,
-        lng=event.body["lng"], lat=event.body["lat"], accuracy=event.body["accuracy"],
+        lng=event.body["lng"], lat=event.body["lat"], accuracy=event.body["accuracy"], is_new=event.id is None,
     )  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from dispatch import phone_apply, phone_clock
+from dispatch import expected_times, locked_visits, order_events, phone_apply, phone_clock, positions
 from dispatch.evidence import VisitEvent
+from dispatch.phone_clock import Reading
 from dispatch.phone_records import PhoneEvent, PhoneOutcome, PhoneStream
 from dispatch.phone_reports import Answer, Batch, Report, Verdict
 from dispatch.system import System
@@ -44,15 +45,44 @@ def take(session: Session, technician_id: int, device_id: str, batch: Batch, *, 
     stream = stream_of(session, technician_id, device_id, at)
     skew = phone_clock.skew(batch.sent, at)
     stream.skew, stream.last_seen_at = round(skew.total_seconds()), at
-    in_order = sorted(range(len(batch.reports)), key=lambda index: batch.reports[index].seq)
-    early: dict[int, Answer] = {}
-    for index in in_order:
-        answer = _receive(session, stream, batch, batch.reports[index], skew, at)
-        if answer is not None:
-            early[index] = answer
-    _go_on(session, stream, batch.oldest_seq)
-    answers = [early.get(index) or _answer(session, report) for index, report in enumerate(batch.reports)]
-    return Receipt(answers, stream.next_seq, skew)
+    taking = _begin(session, stream, batch, skew, at)
+    answers: dict[int, Answer] = {}
+    with expected_times.once(session, at), order_events.together(session, at), positions.once(session):
+        for index in sorted(range(len(batch.reports)), key=lambda index: batch.reports[index].seq):
+            answers[index] = _receive(taking, batch.reports[index])
+        _go_on(session, stream, batch.oldest_seq)
+    session.flush()
+    settled = [_settled(taking, answers[index]) for index in range(len(batch.reports))]
+    return Receipt(settled, stream.next_seq, skew)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """A batch being taken in: what is known of its event ids, from batches (`events`) and from older apps (`told`)."""
+
+    session: Session
+    stream: PhoneStream
+    sent: Reading
+    skew: timedelta
+    at: datetime
+    events: dict[str, PhoneEvent]
+    told: dict[str, VisitEvent]
+
+
+def _begin(session: Session, stream: PhoneStream, batch: Batch, skew: timedelta, at: datetime) -> _Taking:
+    ids = [report.event_id for report in batch.reports]
+    events = session.scalars(select(PhoneEvent).where(PhoneEvent.event_id.in_(ids)))
+    told = session.scalars(select(VisitEvent).where(VisitEvent.event_id.in_(ids)))
+    taking = _Taking(
+        session, stream, batch.sent, skew, at, {event.event_id: event for event in events},
+        {event.event_id: event for event in told},
+    )  # fmt: skip
+    fresh = {report.visit_id for report in batch.reports if report.event_id not in taking.events}
+    held = select(PhoneEvent.visit_id).where(PhoneEvent.stream_id == stream.id, PhoneEvent.outcome == PhoneOutcome.HELD)
+    visit_ids = {each for each in fresh | set(session.scalars(held)) if each is not None}
+    if visit_ids:
+        locked_visits.lock(session, visit_ids, stream.technician_id)
+    return taking
 
 
 def stream_of(session: Session, technician_id: int, device_id: str, at: datetime) -> PhoneStream:
@@ -102,29 +132,34 @@ def _overdue(session: Session, at: datetime) -> Sequence[int]:
     return session.scalars(select(PhoneStream.id).where(is_waiting).order_by(PhoneStream.id)).all()
 
 
-def _receive(
-    session: Session, stream: PhoneStream, batch: Batch, report: Report, skew: timedelta, at: datetime
-) -> Answer | None:
-    """Keep it and apply it if it is its turn. An answer only where nothing new was kept."""
-    known = session.scalars(select(PhoneEvent).where(PhoneEvent.event_id == report.event_id)).one_or_none()
+def _receive(taking: _Taking, report: Report) -> Answer:
+    """Keep it and apply it if it is its turn. The answer stands unless something is let go after it."""
+    known = taking.events.get(report.event_id)
     if known is not None:
-        return _again(stream, known, report)
-    if (told := _told_otherwise(session, stream, report)) is not None:
-        return told
+        return _again(taking.stream, known, report)
+    if (told := taking.told.get(report.event_id)) is not None:
+        return _told_otherwise(taking.stream, told, report)
     event = PhoneEvent(
-        event_id=report.event_id, stream=stream, seq=report.seq, type=report.type, visit_id=report.visit_id,
-        device_time=report.happened.wall, at=at - phone_clock.age(report.happened, batch.sent), received_at=at,
-        skew=round(skew.total_seconds()), digest=report.digest(), body=report.body(),
-        flags=_flags(stream, report, skew), outcome=PhoneOutcome.HELD, reason=WAITS,
+        event_id=report.event_id, stream=taking.stream, seq=report.seq, type=report.type, visit_id=report.visit_id,
+        device_time=report.happened.wall, at=taking.at - phone_clock.age(report.happened, taking.sent),
+        received_at=taking.at, skew=round(taking.skew.total_seconds()), digest=report.digest(), body=report.body(),
+        flags=_flags(taking.stream, report, taking.skew), outcome=PhoneOutcome.HELD, reason=WAITS,
     )  # fmt: skip
-    session.add(event)
-    session.flush()
-    if report.seq <= stream.next_seq:
-        _apply(session, stream, event)
-    return None
+    taking.events[report.event_id] = event
+    if report.seq <= taking.stream.next_seq:
+        _apply(taking.session, taking.stream, event)
+    taking.session.add(event)
+    return _answer(event, report.seq)
 
 
-def _again(stream: PhoneStream, known: PhoneEvent, report: Report) -> Answer | None:
+def _settled(taking: _Taking, answer: Answer) -> Answer:
+    """What became of an event by the end of its batch: one that was held may have been let go."""
+    if answer.verdict != Verdict.HELD:
+        return answer
+    return _answer(taking.events[answer.event_id], answer.seq)
+
+
+def _again(stream: PhoneStream, known: PhoneEvent, report: Report) -> Answer:
     """A repeat; an edited one is refused, and so is somebody else's id, of which nothing more is told."""
     if known.stream_id != stream.id and known.stream.technician_id != stream.technician_id:
         return Answer(report.event_id, report.seq, Verdict.REJECTED, TAKEN)
@@ -134,14 +169,11 @@ def _again(stream: PhoneStream, known: PhoneEvent, report: Report) -> Answer | N
         stream.next_seq += 1
     if known.outcome == PhoneOutcome.APPLIED:
         return Answer(report.event_id, report.seq, Verdict.DUPLICATE, counts=True, flags=tuple(known.flags))
-    return None
+    return _answer(known, report.seq)
 
 
-def _told_otherwise(session: Session, stream: PhoneStream, report: Report) -> Answer | None:
+def _told_otherwise(stream: PhoneStream, known: VisitEvent, report: Report) -> Answer:
     """What an older app has already told by the routes of single visits."""
-    known = session.scalars(select(VisitEvent).where(VisitEvent.event_id == report.event_id)).one_or_none()
-    if known is None:
-        return None
     if known.technician_id != stream.technician_id or known.visit_id != report.visit_id:
         return Answer(report.event_id, report.seq, Verdict.REJECTED, TAKEN)
     if report.seq == stream.next_seq:
@@ -173,7 +205,6 @@ def _apply(session: Session, stream: PhoneStream, event: PhoneEvent) -> None:
     event.outcome, event.reason, counts = phone_apply.apply(session, event, stream)
     if event.outcome == PhoneOutcome.CONFLICT and counts:
         event.flags = [*event.flags, COUNTS]
-    session.flush()
 
 
 def _flags(stream: PhoneStream, report: Report, skew: timedelta) -> list[str]:
@@ -181,8 +212,7 @@ def _flags(stream: PhoneStream, report: Report, skew: timedelta) -> list[str]:
     return [*flags, REUSED] if report.seq < stream.next_seq else flags
 
 
-def _answer(session: Session, report: Report) -> Answer:
-    event = session.scalars(select(PhoneEvent).where(PhoneEvent.event_id == report.event_id)).one()
+def _answer(event: PhoneEvent, seq: int) -> Answer:
     counts = event.outcome == PhoneOutcome.APPLIED or COUNTS in event.flags
     flags = tuple(flag for flag in event.flags if flag != COUNTS)
-    return Answer(event.event_id, report.seq, Verdict(event.outcome), event.reason, counts, flags)
+    return Answer(event.event_id, seq, Verdict(event.outcome), event.reason, counts, flags)

@@ -8,6 +8,7 @@ meant, or behind whose back another checked in, cannot end it without the work.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, facts, visits
+from dispatch import audit, facts, locked_visits, visits
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, VisitEvent
 from dispatch.facts import Fact
@@ -30,6 +31,7 @@ KINDS = {
     ReportType.COMPLETION: EventType.COMPLETION,
     ReportType.COULD_NOT_COMPLETE: EventType.COULD_NOT_COMPLETE,
 }
+ENDINGS = {ReportType.COMPLETION, ReportType.COULD_NOT_COMPLETE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,7 @@ def tell(session: Session, visit_id: int, technician_id: int, told: Told) -> Cla
 
     Whatever comes of it, the fact is recorded once.
     """
-    visit = session.scalars(
-        select(Visit).where(Visit.id == visit_id).with_for_update(of=Visit, key_share=True)
-    ).one_or_none()
+    visit = locked_visits.find(session, visit_id) or _locked(session, visit_id)
     if visit is None or not _was_shown(session, visit, technician_id):
         raise NotFound("No such visit on your route.", field="visit_id", remedy="Reload your day; it may have moved.")
     if not _is_contested(session, visit, technician_id, told.type):
@@ -73,9 +73,15 @@ def tell(session: Session, visit_id: int, technician_id: int, told: Told) -> Cla
     return _only_a_fact(session, visit, technician_id, told, _why(session, visit, technician_id))
 
 
+def _locked(session: Session, visit_id: int) -> Visit | None:
+    query = select(Visit).where(Visit.id == visit_id)
+    return session.scalars(query.with_for_update(of=Visit, key_share=True)).one_or_none()
+
+
 def _try(session: Session, visit: Visit, technician_id: int, told: Told) -> Clash | None:
+    may_be_half_done = told.type in ENDINGS
     try:
-        with session.begin_nested():
+        with session.begin_nested() if may_be_half_done else nullcontext():
             _verb(session, visit.id, technician_id, told)
     except IllegalTransition:
         return _only_a_fact(session, visit, technician_id, told, _why(session, visit, technician_id))
@@ -188,7 +194,7 @@ def _check_in(session: Session, visit: Visit, technician_id: int) -> datetime | 
 
 def _was_shown(session: Session, visit: Visit, technician_id: int) -> bool:
     """Whether this technician was ever given it: in their feed, on a published route of any version, or begun."""
-    if visit.technician_id == technician_id:
+    if visit.technician_id == technician_id or locked_visits.find_mine(session, visit.id, technician_id):
         return True
     entry = select(PhoneEntry.id).where(PhoneEntry.visit_id == visit.id, PhoneEntry.technician_id == technician_id)
     route = (

@@ -6,7 +6,8 @@ not kept. Newer places win however late they come, and an older one never takes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,6 +25,7 @@ from technicians.people import Position, Technician
 EVERY = timedelta(seconds=10)
 AROUND = timedelta(hours=1)
 LONGEST = timedelta(hours=16)
+LATER = "positions-later"
 UNDER_WAY = (VisitState.EN_ROUTE, VisitState.ON_SITE)
 
 
@@ -83,6 +85,28 @@ def is_on_duty(session: Session, technician_id: int, at: datetime) -> bool:
         )
     )
     return any(session.scalar(query.limit(1)) is not None for query in (under_way, on_route))
+
+
+@contextmanager
+def once(session: Session) -> Iterator[None]:
+    """Of many sightings in one transaction only each technician's newest is kept, at the end."""
+    newest: dict[int, Sighting] = {}
+    session.info[LATER] = newest
+    try:
+        yield
+    finally:
+        del session.info[LATER]
+    for technician_id, seen in sorted(newest.items()):
+        remember(session, technician_id, seen)
+
+
+def remember_later(session: Session, technician_id: int, seen: Sighting) -> None:
+    """Keep it unless a newer one is kept already: at the end within `once`, else now."""
+    newest: dict[int, Sighting] | None = session.info.get(LATER)
+    if newest is None:
+        remember(session, technician_id, seen)
+    elif technician_id not in newest or newest[technician_id].at < seen.at:
+        newest[technician_id] = seen
 
 
 def remember(session: Session, technician_id: int, seen: Sighting) -> bool:
