@@ -10,15 +10,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from dispatch import on_the_day, photos, quote, raised_issues, verification, waitlist
+from dispatch import charged, on_the_day, quote, raised_issues, signing, verification, waitlist
+from dispatch.charged import Charged
 from dispatch.consumer_records import Wish
 from dispatch.day_plan import Stop
 from dispatch.evidence import Proof
 from dispatch.on_the_day import Told, Whereabouts
 from dispatch.partners import names
+from dispatch.photo_album import name_of
 from dispatch.quote import Quote
 from dispatch.raised_issues import Raised
-from dispatch.system import System
+from dispatch.signing import Signature
 from dispatch.technician_day import photos_of, stop_of
 from dispatch.work_order import (
     Appointment,
@@ -54,6 +56,7 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
+OVER = frozenset({Stage.COMPLETED, Stage.CANCELLED})
 UNDECIDED = frozenset({Stage.TO_ANSWER, Stage.TO_BOOK, Stage.HELD})
 
 
@@ -67,12 +70,27 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One photo of the finished work. `number` counts from 1 within the order."""
+    """One photo of the finished work. `number` counts from 1 within the order, `proof_id` is for a signed link."""
 
     number: int
+    proof_id: int
     shot: Named
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The finished work as it can be held against us: what was installed, charged, signed and accepted.
+
+    `total` is the binding price with what was agreed at the door, in minor units of the quote's currency.
+    """
+
+    serial: str
+    charged: tuple[Charged, ...]
+    total: int
+    signature: Signature | None
+    accepted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +101,8 @@ class ConsumerView:
     first. `technician` and `expected` are known once the day is published. `failure` is why the visit before could not
     be completed. `is_late`: the window has closed and nobody has come. `code` accepts the work; it is shown from the
     day of the visit on. `asks`: the product has questions whose answers may still be changed. `has_lapsed`: the window
-    kept last was not confirmed in time.
+    kept last was not confirmed in time. `price_list` is all that may be added at the door, and only if
+    the consumer agrees.
     """
 
     stage: Stage
@@ -115,6 +134,8 @@ class ConsumerView:
     has_lapsed: bool
     issues: tuple[Raised, ...]
     photos: tuple[Photo, ...]
+    work: Work | None
+    price_list: tuple[Charged, ...]
 
     @property
     def is_today(self) -> bool:
@@ -162,16 +183,18 @@ def view(session: Session, link: ConsumerLink, at: datetime) -> ConsumerView:
         has_lapsed=stage in UNDECIDED and kept is None and _has_lapsed(visit),
         issues=raised_issues.of_order(session, order.id, at),
         photos=tuple(_photos(session, order)) if stage == Stage.COMPLETED else (),
+        work=_work(session, order) if stage == Stage.COMPLETED else None,
+        price_list=charged.price_list(product) if stage not in OVER else (),
     )
 
 
-def photo(system: System, session: Session, link: ConsumerLink, number: int) -> bytes:
-    """The JPEG of a photo that `view` lists; NotFound for any other number."""
+def photo_id(session: Session, link: ConsumerLink, number: int) -> int:
+    """The proof of a photo that `view` lists; NotFound for any other number."""
     order = link.work_order
     proofs = _proofs(session, order) if order.state == WorkOrderState.COMPLETED else []
     if not 1 <= number <= len(proofs):
         raise NotFound("There is no such photo.", field="photo")
-    return photos.content(system, proofs[number - 1])
+    return proofs[number - 1].id
 
 
 def shortened(address: str) -> str:
@@ -253,15 +276,33 @@ def _failure(order: WorkOrder, visit: Visit) -> FailureReason | None:
     return before[-1].failure_reason if before else None
 
 
+def _work(session: Session, order: WorkOrder) -> Work:
+    done = _done(order)
+    charges = tuple(charged.of_visits(session, [visit.id for visit in done]))
+    signatures = signing.of_visits(session, [visit.id for visit in done])
+    serials = [visit.told["serial"]["number"] for visit in done if visit.told.get("serial")]
+    return Work(
+        serial=serials[-1] if serials else "",
+        charged=charges,
+        total=quote.of(order).total + sum(each.total for each in charges),
+        signature=next(reversed(signatures.values()), None),
+        accepted_at=max((visit.accepted_at for visit in done if visit.accepted_at), default=None),
+    )
+
+
+def _done(order: WorkOrder) -> list[Visit]:
+    """The visits that completed the order."""
+    return [visit for visit in order.visits if visit.state == VisitState.COMPLETED]
+
+
 def _proofs(session: Session, order: WorkOrder) -> list[Proof]:
-    """The photos of the visit that completed the order."""
-    done = [visit.id for visit in order.visits if visit.state == VisitState.COMPLETED]
-    return [proof for visit_id in done for proof in photos_of(session, [visit_id]).get(visit_id, [])]
+    """The photos of the visits that completed the order."""
+    taken = photos_of(session, [visit.id for visit in _done(order)])
+    return [proof for visit in _done(order) for proof in taken.get(visit.id, [])]
 
 
 def _photos(session: Session, order: WorkOrder) -> list[Photo]:
-    names = {shot["code"]: Named(shot["name_zh"], shot["name_en"]) for shot in order.product.shot_list}
     return [
-        Photo(number, names.get(proof.shot_code, Named("照片", "Photo")), proof.width or 4, proof.height or 3)
+        Photo(number, proof.id, Named(*name_of(order.product, proof.shot_code)), proof.width or 4, proof.height or 3)
         for number, proof in enumerate(_proofs(session, order), start=1)
     ]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from dispatch import calls, orders
+from dispatch import calls, orders, phone_story
 from dispatch.audit import AuditEntry
-from dispatch.evidence import Proof, ProofKind, VisitEvent
-from dispatch.photo_store import PhotoStore
+from dispatch.evidence import EventType, Proof, ProofKind, VisitEvent
+from dispatch.site_records import WastedTrip
 from dispatch.sla_clock import SlaClock
 from dispatch.sla_standing import state_of
 from dispatch.work_order import Appointment, Visit, WorkOrder
@@ -44,18 +44,6 @@ class Happening:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photo of the work; `number` is its proof's id."""
-
-    number: int
-    shot_code: str
-    name_zh: str
-    name_en: str
-    taken_at: datetime | None
-    received_at: datetime
-
-
 def history(session: Session, order_id: int, *, merchant_id: int | None = None) -> list[Happening]:
     """Everything, the earliest first. NotFound for an unknown order or another merchant's."""
     order = orders.find(session, order_id, merchant_id=merchant_id)
@@ -63,7 +51,7 @@ def history(session: Session, order_id: int, *, merchant_id: int | None = None) 
     told = [
         *_decided(session, order, visits),
         *_promised(session, visits),
-        *_reported(session, visits),
+        *reported(session, visits),
         *_timed(session, order_id),
         *_called(session, order_id),
     ]
@@ -89,18 +77,34 @@ def _promised(session: Session, visits: list[int]) -> Iterator[Happening]:
         yield Happening(appointment.created_at, PROMISED, appointment.state, appointment.booked_by, "", window)
 
 
-def _reported(session: Session, visits: list[int]) -> Iterator[Happening]:
+def reported(session: Session, visits: Collection[int]) -> Iterator[Happening]:
+    """What phones have told of some visits, in the order in which it was heard."""
     query = (
-        select(VisitEvent, Technician.name, Visit.failure_reason, Visit.failure_note)
+        select(VisitEvent, Technician.name)
         .join(Technician, Technician.id == VisitEvent.technician_id)
-        .join(Visit, Visit.id == VisitEvent.visit_id)
         .where(VisitEvent.visit_id.in_(visits))
+        .options(joinedload(VisitEvent.visit).joinedload(Visit.work_order).joinedload(WorkOrder.product))
         .order_by(VisitEvent.id)
     )
-    for event, name, reason, note in session.execute(query):
-        has_failed = event.type == "could-not-complete"
-        facts = {**event.payload, **({"reason": reason} if has_failed else {})}
-        yield Happening(event.device_time, REPORTED, event.type, name, note if has_failed else "", facts)
+    for event, name in session.execute(query):
+        visit = event.visit
+        facts = phone_story.facts_of(event, visit.work_order.product)
+        is_end = event.type == EventType.COULD_NOT_COMPLETE and "conflict" not in facts
+        if is_end:
+            facts = {"reason": visit.failure_reason, **_wasted(session, visit.id), **facts}
+        why = visit.failure_note if is_end else facts.get("note", "")
+        yield Happening(phone_story.happened_at(event), REPORTED, event.type, name, why, facts)
+
+
+def _wasted(session: Session, visit_id: int) -> dict[str, Any]:
+    """Whose fault a trip for nothing was, and what was done before leaving."""
+    trip = session.scalars(select(WastedTrip).where(WastedTrip.visit_id == visit_id)).one_or_none()
+    if trip is None:
+        return {}
+    return {
+        "whose": trip.whose, "distance": trip.distance, "waited": trip.waited, "called_at": trip.called_at,
+        "call_outcome": trip.call_outcome, "wishes": trip.wishes,
+    }  # fmt: skip
 
 
 def _timed(session: Session, order_id: int) -> Iterator[Happening]:
@@ -122,37 +126,9 @@ def _called(session: Session, order_id: int) -> Iterator[Happening]:
         yield Happening(call.at, CALLED, what, call.by, call.note)
 
 
-def photos(session: Session, order: WorkOrder) -> list[Photo]:
-    """The photos of all its visits with the names that the product's shot list gives them."""
-    names = {shot["code"]: shot for shot in order.product.shot_list}
-    query = (
-        select(Proof)
-        .join(Visit)
-        .where(Visit.work_order_id == order.id, Proof.kind == ProofKind.PHOTO)
-        .order_by(Proof.id)
-    )
-    return [
-        Photo(
-            proof.id,
-            proof.shot_code,
-            names.get(proof.shot_code, {}).get("name_zh", proof.shot_code),
-            names.get(proof.shot_code, {}).get("name_en", proof.shot_code),
-            proof.taken_at,
-            proof.received_at,
-        )
-        for proof in session.scalars(query)
-    ]
-
-
-def photo(session: Session, store: PhotoStore, order_id: int, number: int, *, merchant_id: int | None = None) -> bytes:
-    """The JPEG of one photo; NotFound unless it belongs to an order that may be seen."""
+def require_photo(session: Session, order_id: int, number: int, *, merchant_id: int | None = None) -> None:
+    """NotFound unless it is a photo of an order that may be seen."""
     order = orders.find(session, order_id, merchant_id=merchant_id)
-    proof = session.scalars(
-        select(Proof).join(Visit).where(Proof.id == number, Visit.work_order_id == order.id)
-    ).one_or_none()
-    if proof is None or proof.sha256 is None:
+    query = select(Proof.id).join(Visit).where(Proof.id == number, Visit.work_order_id == order.id)
+    if session.scalar(query.where(Proof.kind == ProofKind.PHOTO)) is None:
         raise NotFound("There is no such photo.", field="photo", remedy="Reload the order.")
-    try:
-        return store.get(proof.sha256)
-    except FileNotFoundError:
-        raise NotFound("The photo is no longer kept.", field="photo", remedy="Photos are kept for 180 days.") from None

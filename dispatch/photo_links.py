@@ -41,6 +41,11 @@ def opened(secret: str, token: str, at: datetime) -> tuple[int, Look]:
     return int(proof_id), Look(look)
 
 
+def ends_at(token: str) -> datetime:
+    """Until when a link that was opened is good."""
+    return datetime.fromtimestamp(int(token.split(".")[2]), UTC)
+
+
 def _seal(secret: str, said: str) -> str:
     sealed = hmac.new(secret.encode(), f"photo-link:{said}".encode(), hashlib.sha256).digest()[:SEAL_BYTES]
     return base64.urlsafe_b64encode(sealed).decode()

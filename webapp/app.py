@@ -33,6 +33,7 @@ from webapp import (
     openapi,
     orders,
     page,
+    photos,
     roster,
     slot_policies,
 )
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     board_plans.bp,
     live.bp,
     orders.bp,
+    photos.bp,
     call_list.bp,
     issues.bp,
     roster.bp,
@@ -75,6 +77,7 @@ def create_app(system: System) -> APIFlask:
     app.url_defaults(headers.version_static)
     app.context_processor(page.context)
     app.jinja_env.filters.update(page.FILTERS)
+    app.jinja_env.globals["photo_link"] = photos.link
     errors.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

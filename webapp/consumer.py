@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
 from dispatch import consumer_view, links
 from dispatch.consumer_view import Stage
+from dispatch.photo_links import Look
 from technicians.errors import InvalidInput, NotFound
-from webapp import calendar_file, consumer_page, day_choice
+from webapp import calendar_file, consumer_page, day_choice, photos
 from webapp.access import allow_bearer
 from webapp.consumer_page import CHOOSING, FORM, MOVING, answer, back, language, look, show
 from webapp.system import system
 
 bp = consumer_page.blueprint("consumer", __name__)
-HALF_A_DAY = "private, max-age=43200"
 
 
 @bp.get("")
@@ -82,7 +82,7 @@ def where(token: str) -> ResponseReturnValue:
 @bp.get("/photos/<int(max=999):number>")
 @allow_bearer(body=FORM)
 def photo(token: str, number: int) -> ResponseReturnValue:
-    now = system().now()
+    """To a fresh link to the whole photo, from a page that may have been open for long."""
     with system().transaction(read_only=True) as session:
-        content = consumer_view.photo(system(), session, links.find(session, token, now), number)
-    return Response(content, content_type="image/jpeg", headers={"Cache-Control": HALF_A_DAY})
+        found = consumer_view.photo_id(session, links.find(session, token, system().now()), number)
+    return redirect(photos.link(found, Look.WHOLE))

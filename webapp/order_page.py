@@ -11,7 +11,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from dispatch import appointments, nothing, order_history, orders, sla
+from dispatch import appointments, nothing, order_history, orders, photo_album, sla
 from dispatch.errors import SlotTaken
 from dispatch.work_order import VisitCause, VisitState, WorkOrder, WorkOrderState
 from technicians.errors import InvalidInput, ShifuError
@@ -52,7 +52,7 @@ def show(order_id: int, *, with_windows: bool = False, refusal: ShifuError | Non
             zone=zone,
             history=order_history.history(session, order_id),
             booking_clock=sla.latest(session, order_id, system().now()),
-            photos=order_history.photos(session, order),
+            photos=photo_album.prints(session, [visit.id for visit in order.visits]),
             can_cancel=_can_cancel(order),
             can_park=me().role in OFFICE and order.can_move_to(WorkOrderState.PARKED),
             can_choose=can_choose,

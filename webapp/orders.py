@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 
 from dispatch import links, order_export, order_history, order_list, orders, worklist
 from dispatch.order_list import Wanted
+from dispatch.photo_links import Look
 from dispatch.work_order import WorkOrderState
 from technicians.errors import InvalidInput
-from webapp import order_files, order_page, order_windows, worklist_page
+from webapp import order_files, order_page, order_windows, photos, worklist_page
 from webapp.access import allow
 from webapp.icons import icon_or_box
 from webapp.login import me
@@ -25,7 +26,6 @@ bp.context_processor(words)
 bp.register_blueprint(order_files.bp)
 bp.register_blueprint(worklist_page.bp)
 bp.register_blueprint(order_windows.bp)
-A_DAY = "private, max-age=86400"
 
 
 @bp.get("")
@@ -88,10 +88,11 @@ def detail(order_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int:order_id>/photos/<int:number>")
 @allow(*EVERYBODY)
-def photo(order_id: int, number: int) -> Response:
+def photo(order_id: int, number: int) -> ResponseReturnValue:
+    """To a fresh link to the photo, from a page that may have been open for long."""
     with system().transaction(read_only=True) as session:
-        content = order_history.photo(session, system().photos, order_id, number, merchant_id=own_merchant())
-    return Response(content, content_type="image/jpeg", headers={"Cache-Control": A_DAY})
+        order_history.require_photo(session, order_id, number, merchant_id=own_merchant())
+    return redirect(photos.link(number, Look.WHOLE))
 
 
 @bp.post("/<int:order_id>/goods")

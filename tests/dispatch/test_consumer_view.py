@@ -6,9 +6,11 @@ from datetime import datetime
 import pytest
 
 from dispatch import appointments, consumer_view, expected_times, links, plans
+from dispatch.catalogue import ServiceProduct
 from dispatch.consumer_view import ConsumerView, Stage, known_as, shortened
 from dispatch.day_plan import DayPlanState
-from dispatch.evidence import Proof, ProofKind
+from dispatch.evidence import EventType, Proof, ProofKind, VisitEvent
+from dispatch.site_records import Surcharge
 from dispatch.work_order import (
     AppointmentState,
     BookedBy,
@@ -65,7 +67,7 @@ def test_the_link_shows_exactly_these_fields() -> None:
         "stage", "language", "number", "merchant", "product", "icon", "address", "zone", "today", "reference",
         "starts_at", "ends_at", "held_until", "delivery", "times_booked", "quote", "asks", "is_late", "technician",
         "expected", "whereabouts", "code", "arrived_at", "left_at", "failure", "wishes", "has_lapsed", "issues",
-        "photos",
+        "photos", "work", "price_list",
     }  # fmt: skip
 
 
@@ -218,10 +220,47 @@ def test_photos_are_shown_when_the_work_is_done_and_only_those(consumer: Consume
     assert [(photo.number, photo.shot.name_en) for photo in shown.photos] == [(1, "After")]
     with consumer.system.transaction(read_only=True) as session:
         link = links.find(session, consumer.token, consumer.system.now())
-        assert consumer_view.photo(consumer.system, session, link, 1) == b"the bytes of a photo"
+        assert consumer_view.photo_id(session, link, 1) == shown.photos[0].proof_id
         for number in (0, 2):
             with pytest.raises(NotFound):
-                consumer_view.photo(consumer.system, session, link, number)
+                consumer_view.photo_id(session, link, number)
+
+
+def test_what_was_done_and_agreed_is_shown_with_its_total_once_the_work_is_done(consumer: Consumer) -> None:
+    consumer.book(10)
+    with consumer.system.transaction() as session:
+        product = session.get_one(ServiceProduct, "lamp")
+        product.surcharges = [
+            {"code": "duct", "name_zh": "加长管", "name_en": "Duct", "amount": 3000, "most": 3, "photo": False}
+        ]
+        visit = session.get_one(Visit, consumer.visit_id)
+        visit.told, visit.accepted_at = {"serial": {"number": "SN-42", "read": "hand", "format": ""}}, shanghai(11)
+        session.add_all([signed(consumer), agreed(consumer)])
+    before = consumer.sees()
+    assert (before.work, [line.name_en for line in before.price_list]) == (None, ["Duct"])
+    finish_with_a_photo(consumer)
+    shown = consumer.sees()
+    assert shown.work is not None and shown.price_list == ()
+    assert (shown.work.serial, shown.work.accepted_at) == ("SN-42", shanghai(11))
+    assert [(line.name_en, line.count, line.total) for line in shown.work.charged] == [("Duct", 2, 6000)]
+    assert shown.work.total == shown.quote.total + 6000
+    assert shown.work.signature is not None
+    assert shown.work.signature.lines == ["0,0 100,50"]
+
+
+def signed(consumer: Consumer) -> VisitEvent:
+    return VisitEvent(
+        event_id="0197-1", visit_id=consumer.visit_id, technician_id=consumer.town.technicians["T1"],
+        type=EventType.SIGNATURE, device_id="phone", device_time=shanghai(11), received_at=shanghai(11),
+        payload={"name": "", "strokes": [[0, 0, 100, 50]]},
+    )  # fmt: skip
+
+
+def agreed(consumer: Consumer) -> Surcharge:
+    return Surcharge(
+        visit_id=consumer.visit_id, technician_id=consumer.town.technicians["T1"], event_id="0197-2", code="duct",
+        name_zh="加长管", name_en="Duct", count=2, amount=3000, currency="CNY", agreed_at=shanghai(11),
+    )  # fmt: skip
 
 
 def test_another_orders_photo_is_out_of_reach(sqlite_town: Town) -> None:
@@ -231,7 +270,7 @@ def test_another_orders_photo_is_out_of_reach(sqlite_town: Town) -> None:
     with sqlite_town.system.transaction(read_only=True) as session:
         link = links.find(session, mine.token, sqlite_town.system.now())
         with pytest.raises(NotFound):
-            consumer_view.photo(sqlite_town.system, session, link, 1)
+            consumer_view.photo_id(session, link, 1)
 
 
 @pytest.mark.parametrize(

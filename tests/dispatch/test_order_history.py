@@ -68,35 +68,15 @@ def test_a_failed_visit_is_told_with_its_reason(sqlite_town: Town) -> None:
     assert (last.facts["reason"], last.why) == (FailureReason.NOBODY_HOME, "rang three times")
 
 
-def test_photos_have_the_names_of_the_shot_list_and_their_bytes(town: Town) -> None:
-    system = town.system
-    with system.transaction() as session:
-        order = town.order(session, "A-1")
-        proof = photographed(town, session, order, b"a photo")
-        (photo,) = order_history.photos(session, order)
-        assert (photo.number, photo.name_zh, photo.name_en) == (proof.id, "安装后", "After")
-        assert order_history.photo(session, system.photos, order.id, proof.id) == b"a photo"
-
-
 def test_a_photo_is_not_found_under_another_order_or_for_another_merchant(sqlite_town: Town) -> None:
     system = sqlite_town.system
     with system.transaction() as session:
         mine, other = sqlite_town.order(session, "A-1"), sqlite_town.order(session, "A-2")
         proof = photographed(sqlite_town, session, mine, b"a photo")
+        order_history.require_photo(session, mine.id, proof.id)
         with pytest.raises(NotFound):
-            order_history.photo(session, system.photos, other.id, proof.id)
+            order_history.require_photo(session, other.id, proof.id)
         with pytest.raises(NotFound):
-            order_history.photo(session, system.photos, mine.id, proof.id, merchant_id=99)
+            order_history.require_photo(session, mine.id, proof.id, merchant_id=99)
         with pytest.raises(NotFound):
             order_history.history(session, mine.id, merchant_id=99)
-
-
-def test_a_photo_that_is_no_longer_kept_says_so(sqlite_town: Town) -> None:
-    system = sqlite_town.system
-    with system.transaction() as session:
-        order = sqlite_town.order(session, "A-1")
-        proof = photographed(sqlite_town, session, order, b"a photo")
-        proof.sha256 = "0" * 64
-        session.flush()
-        with pytest.raises(NotFound, match="no longer kept"):
-            order_history.photo(session, system.photos, order.id, proof.id)

@@ -179,7 +179,8 @@ def test_photos_of_the_finished_work_are_served_and_no_other(consumer: ConsumerL
         visit.move_to(VisitState.COMPLETED)
         visit.work_order.move_to(WorkOrderState.COMPLETED)
     assert "安装完成" in consumer.page() and "安装后" in consumer.page()
-    answer = consumer.get("/photos/1")
+    link = consumer.get("/photos/1").location
+    answer = consumer.app.test_client(use_cookies=False).get(link)
     assert (answer.status_code, answer.mimetype, answer.data) == (200, "image/jpeg", b"jpeg bytes")
     assert "private" in answer.headers["Cache-Control"]
     assert consumer.get("/photos/2").status_code == 404

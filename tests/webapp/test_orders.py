@@ -196,7 +196,7 @@ def test_photos_are_shown_and_sent(office: Console, town: Town) -> None:
         session.flush()
         number = proof.id
     assert f"/orders/{order_id}/photos/{number}" in office.page(f"/orders/{order_id}")
-    answer = office.get(f"/orders/{order_id}/photos/{number}")
+    answer = office.get(office.get(f"/orders/{order_id}/photos/{number}").location)
     assert (answer.content_type, answer.data) == ("image/jpeg", b"a photo")
     other = given(town, "A-2")
     assert office.get(f"/orders/{other}/photos/{number}").status_code == 404
