@@ -17,6 +17,13 @@ def page() -> str:
     return render_template("phone.html")
 
 
+@bp.get("/phone/next")
+@access.public
+def coming() -> str:
+    """The app that takes the page's place, for a look at it meanwhile."""
+    return render_template("phone_next.html")
+
+
 @bp.get("/phone/worker.js")
 @access.public
 def worker() -> Response:

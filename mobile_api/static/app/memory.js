@@ -1,0 +1,32 @@
+// What one technician has on this phone, as it lies in the database, read again whenever something has changed.
+
+import { all, get } from "./store.js";
+
+const EMPTY = { technician: null, word: null, events: [], pictures: [], told: [], drafts: {}, receipt: null, others: 0 };
+
+export let memory = EMPTY;
+
+/** Read everything of a technician's anew; of others only how much is left. `technician` null: nobody's. */
+export async function remember(technician) {
+  const [word, events, pictures, told, drafts, receipt] = await Promise.all([
+    technician ? get("words", technician) : null,
+    all("events"), all("pictures"), all("told"),
+    technician ? get("kept", `drafts:${technician}`) : null,
+    technician ? get("kept", `receipt:${technician}`) : null,
+  ]);
+  const mine = (each) => each.technician === technician;
+  memory = {
+    technician,
+    word: word ?? null,
+    events: events.filter(mine).sort((one, other) => one.seq - other.seq),
+    pictures: pictures.filter(mine).sort((one, other) => one.taken_at.localeCompare(other.taken_at)),
+    told: told.filter(mine),
+    drafts: drafts ?? {},
+    receipt: receipt ?? null,
+    others: events.filter((each) => !mine(each) && isWaiting(each)).length
+      + pictures.filter((each) => !mine(each) && each.state === "here").length,
+  };
+  return memory;
+}
+
+export const isWaiting = (event) => event.state !== "settled";

@@ -1,0 +1,150 @@
+// Between this phone and the server: what happened goes out, facts first; what has changed comes in.
+
+import { ask, NoConnection, Refusal } from "./api.js";
+import { reading } from "./clock.js";
+import { wired } from "./events.js";
+import { left, rotated } from "./session.js";
+import { all, get, got, transact } from "./store.js";
+import { sendPictures } from "./uploads.js";
+
+const LIMITS = { events: 100, body_bytes: 64 * 1024 };
+const ENVELOPE = 400;
+
+/** Everything once for who is logged in. `moved()` is called whenever something here has changed. */
+export async function exchange(session, language, moved) {
+  const { holder, limits, skew } = await greet(session, language);
+  await send(holder, limits, moved);
+  await pull(holder, language, skew, moved);
+  const sent = await sendPictures(holder, moved, () => hasFacts(holder.technician.code));
+  if (sent) await pull(holder, language, skew, moved);
+  return holder;
+}
+
+/** What somebody who is leaving has left here; ends their token when that is nothing. */
+export async function handOver(session, language, moved) {
+  const { holder, limits } = await greet(session, language);
+  await send(holder, limits, moved);
+  await sendPictures(holder, moved, () => false);
+  if (!(await isLeft(holder.technician.code))) await left(holder);
+}
+
+/** Whether anything of a technician's still has to go out. */
+async function isLeft(technician) {
+  const [events, pictures] = await Promise.all([all("events"), all("pictures")]);
+  return events.some((event) => event.technician === technician && event.state !== "settled")
+    || pictures.some((picture) => picture.technician === technician && picture.state === "here");
+}
+
+async function hasFacts(technician) {
+  return (await all("events")).some((event) => event.technician === technician && event.state === "waiting");
+}
+
+async function greet(session, language) {
+  const asked = Date.now();
+  const { json } = await ask("/mobile/v1/hello", { token: session.token, language });
+  if (!json?.limits) throw new NoConnection("no greeting in the answer");
+  const skew = (asked + Date.now()) / 2 - Date.parse(json.server_time);
+  await catchUp(session.technician.code, json.next_seq);
+  const holder = json.rotate_token ? await rotated(session) : session;
+  return { holder, limits: { ...LIMITS, ...json.limits }, skew };
+}
+
+/** Numbers never run behind what the server has seen of this phone. */
+function catchUp(technician, next) {
+  return transact(["numbers"], async ({ numbers }) => {
+    const known = await got(numbers.get(technician));
+    if ((known?.next ?? 1) < next) numbers.put({ technician, next });
+  });
+}
+
+/** All events of a technician that wait, each once, in batches. */
+async function send(session, limits, moved) {
+  const asked = new Set();
+  for (;;) {
+    const here = await unsettled(session.technician.code);
+    const batch = cut(here.filter((event) => !asked.has(event.event_id)), limits);
+    if (!batch.length) return;
+    for (const event of batch) asked.add(event.event_id);
+    await settle(session.technician.code, batch, await told(session, batch, here[0].seq));
+    moved();
+  }
+}
+
+async function unsettled(technician) {
+  const mine = (await all("events")).filter((event) => event.technician === technician && event.state !== "settled");
+  return mine.sort((one, other) => one.seq - other.seq);
+}
+
+/** As many of the first as one request may hold, at least one. */
+export function cut(events, { events: most, body_bytes }) {
+  const batch = [];
+  let size = ENVELOPE;
+  for (const event of events.slice(0, most)) {
+    size += new TextEncoder().encode(JSON.stringify(wired(event))).length + 1;
+    if (batch.length && size > body_bytes) break;
+    batch.push(event);
+  }
+  return batch;
+}
+
+async function told(session, batch, oldest_seq) {
+  const { wall, counter, boot } = reading();
+  const json = { protocol: 1, sent_at: wall, monotonic_ms: counter, boot, oldest_seq, events: batch.map(wired) };
+  const answer = (await ask("/mobile/v1/events", { token: session.token, method: "POST", json })).json;
+  if (!Array.isArray(answer?.answers)) throw new NoConnection("no answers in the answer");
+  return new Map(answer.answers.map((each) => [each.event_id, each]));
+}
+
+/** What the server made of a batch, in one transaction. An event that it does not name stays as it is. */
+function settle(technician, batch, answers) {
+  return transact(["events", "told", "kept"], async (stores) => {
+    const receipt = (await got(stores.kept.get(`receipt:${technician}`))) ?? { facts: 0, pictures: 0 };
+    for (const event of batch) {
+      const answer = answers.get(event.event_id);
+      if (answer && settleOne(stores, event, answer)) receipt.facts += 1;
+    }
+    stores.kept.put({ ...receipt, at: new Date().toISOString() }, `receipt:${technician}`);
+  });
+}
+
+const KEPT = new Set(["applied", "duplicate"]);
+
+/** Whether it is final. What counts stays until the server's word has been read again, so that nothing flickers. */
+function settleOne({ events, told }, event, { outcome, reason, counts }) {
+  if (outcome === "held") {
+    events.put({ ...event, state: "held", reason });
+    return false;
+  }
+  if (!KEPT.has(outcome)) told.put({ ...event, outcome, reason, counts, told_at: new Date().toISOString() });
+  if (KEPT.has(outcome) || counts) events.put({ ...event, state: "settled" });
+  else events.delete(event.event_id);
+  return true;
+}
+
+/** What has changed, kept together with its cursor if nobody was faster. */
+export async function pull(session, language, skew, moved) {
+  const technician = session.technician.code;
+  const before = await get("words", technician);
+  const settled = (await all("events")).filter((event) => event.technician === technician && event.state === "settled");
+  const cursor = before?.language === language ? before.cursor : null;
+  const path = cursor ? `/mobile/v1/changes?cursor=${encodeURIComponent(cursor)}` : "/mobile/v1/changes";
+  const { json } = await ask(path, { token: session.token, language });
+  if (typeof json?.cursor !== "string" || !Array.isArray(json.visits)) throw new NoConnection("no changes in the answer");
+  await transact(["words", "events"], async ({ words, events }) => {
+    const now = await got(words.get(technician));
+    if (now?.cursor !== before?.cursor || now?.language !== before?.language) return;
+    words.put({ ...merged(cursor ? before : null, json), technician, language, skew, synced_at: new Date().toISOString() });
+    for (const event of settled) events.delete(event.event_id);
+  });
+  moved();
+}
+
+/** The server's word after some changes. */
+export function merged(before, { cursor, full, visits, gone, routes, ...more }) {
+  const known = full || !before ? {} : { ...before.visits };
+  for (const id of gone ?? []) delete known[id];
+  for (const each of visits) known[each.visit.id] = each;
+  return { ...more, cursor, visits: known, routes: routes ?? [] };
+}
+
+export { NoConnection, Refusal };
