@@ -50,7 +50,8 @@ class PhotoCheck(Base):
     """What was measured in one photo; `photo_checks` says what of it a person should look at.
 
     `exif_taken_at` is what the camera wrote, `accuracy` the metres of the phone's position where the photo had none
-    of its own. `like_proof_id` is an earlier photo that looks the same but for `like_bits` of 128.
+    of its own. `like_proof_id` is an earlier photo that looks the same but for `like_bits` of 128. `looked_by` is who
+    looked at what was doubtful in it and found it fine.
     """
 
     __tablename__ = "photo_check"
@@ -70,6 +71,8 @@ class PhotoCheck(Base):
     accuracy: Mapped[float | None]
     like_proof_id: Mapped[int | None] = mapped_column(ForeignKey("proof.id"))
     like_bits: Mapped[int | None]
+    looked_at: Mapped[datetime | None]
+    looked_by: Mapped[str] = mapped_column(String(80), default="")
     proof: Mapped[Proof] = relationship(foreign_keys=[proof_id])
 
 
