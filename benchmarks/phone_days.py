@@ -1,6 +1,6 @@
 """Simulated days of technicians' phones against the real server, each of which must end as the reference says.
 
-    python -m benchmarks.phone_days [--days 10000] [--seed 1] [--without-idempotency] [--trace]
+    python -m benchmarks.phone_days [--days 10000] [--seed 1] [--processes 2] [--without-idempotency] [--trace]
 
 Two technicians with three phones: 10 % of requests are lost on the way and 30 % of answers on the way back, 15 % arrive
 twice, all in any order; hours without signal; restarts, new installations, clocks up to 48 h wrong and some set in the
@@ -18,8 +18,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
@@ -38,6 +40,15 @@ from tests.town import shanghai
 DAYS_A_WORLD = 50
 LATE = timedelta(minutes=3)
 TWO_DAYS = 48 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What went wrong, with the day's number; the SHA-256 of the traces; how many events reached the server."""
+
+    wrong: list[str]
+    digest: str
+    events: int
 
 
 @dataclass
@@ -247,37 +258,54 @@ class Day:
         return wrong
 
 
-def play(days: int, seed: int, *, deduplicates: bool = True, say: bool = False) -> tuple[list[str], str]:
-    """What went wrong in so many days, with the day's number, and the SHA-256 of the trace."""
-    wrong, trace = [], hashlib.sha256()
+def play(days: int, seed: int, processes: int = 1, *, deduplicates: bool = True, say: bool = False) -> Played:
+    """So many days, each group of them in a database of its own; the same in however many processes."""
+    firsts = range(0, days, DAYS_A_WORLD)
+    groups = [(first, min(DAYS_A_WORLD, days - first), seed, deduplicates, say) for first in firsts]
+    if processes == 1:
+        played = [_group(group) for group in groups]
+    else:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            played = list(pool.map(_group, groups))
+    whole = hashlib.sha256("".join(each.digest for each in played).encode()).hexdigest()
+    return Played([wrong for each in played for wrong in each.wrong], whole, sum(each.events for each in played))
+
+
+def _group(group: tuple[int, int, int, bool, bool]) -> Played:
+    first, days, seed, deduplicates, say = group
+    wrong, trace, events = [], hashlib.sha256(), 0
     with tempfile.TemporaryDirectory() as home:
-        for number in range(days):
-            if number % DAYS_A_WORLD == 0:
-                world = World(Path(home))
+        world = World(Path(home))
+        for number in range(first, first + days):
             rng = Random(f"{seed}-{number}")
-            on_date = world.publish(number % DAYS_A_WORLD, rng)
+            on_date = world.publish(number - first, rng)
             simulation = Simulation(world, rng, deduplicates)
             wrong += [f"day {number}: {each}" for each in Day(simulation, on_date).play()]
             trace.update("\n".join(simulation.trace).encode())
+            events += len(simulation.delivered)
             if say:
                 print("\n".join(simulation.trace))
-    return wrong, trace.hexdigest()
+    return Played(wrong, trace.hexdigest(), events)
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--days", type=int, default=10_000)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--processes", type=int, default=1)
     asked.add_argument("--without-idempotency", action="store_true")
     asked.add_argument("--trace", action="store_true")
     chosen = asked.parse_args()
     began = time.monotonic()
-    wrong, digest = play(chosen.days, chosen.seed, deduplicates=not chosen.without_idempotency, say=chosen.trace)
+    played = play(
+        chosen.days, chosen.seed, chosen.processes, deduplicates=not chosen.without_idempotency, say=chosen.trace
+    )
     took = time.monotonic() - began
-    bad = len({each.partition(":")[0] for each in wrong})
-    print("\n".join(wrong[:20]))
-    print(f"{chosen.days - bad} of {chosen.days} days ended as they must; {chosen.days / took:.1f} days/s; {digest}")
-    sys.exit(1 if wrong else 0)
+    bad = len({each.partition(":")[0] for each in played.wrong})
+    print("\n".join(played.wrong[:20]))
+    print(f"{chosen.days - bad} of {chosen.days} days ended as they must; {played.events} events delivered;")
+    print(f"{chosen.days / took:.1f} days/s; trace {played.digest}")
+    sys.exit(1 if played.wrong else 0)
 
 
 if __name__ == "__main__":
