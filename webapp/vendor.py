@@ -20,6 +20,8 @@ FILES = {
     "lit-html/directives/live.js": "directives/live.js",
     "lit-html/directives/ref.js": "directives/ref.js",
     "lit-html/directives/repeat.js": "directives/repeat.js",
+    "zxing-wasm/dist/iife/reader/index.js": "zxing-reader.js",
+    "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing-reader.wasm",
 }
 
 

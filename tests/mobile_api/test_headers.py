@@ -28,3 +28,10 @@ def test_the_page_holds_no_script_or_style_of_its_own(sqlite_system: System) -> 
 def test_what_the_api_says_is_not_kept_in_caches(sqlite_system: System) -> None:
     answer = create_app(sqlite_system).test_client().get("/mobile/v1/day")
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_only_the_barcode_decoder_may_compile_web_assembly(sqlite_system: System) -> None:
+    client = create_app(sqlite_system).test_client()
+    with client.get("/phone/static/app/visit/decoder.js") as decoder, client.get("/phone/static/app/main.js") as page:
+        assert "script-src 'self' 'wasm-unsafe-eval';" in decoder.headers["Content-Security-Policy"]
+        assert "unsafe" not in page.headers["Content-Security-Policy"]
