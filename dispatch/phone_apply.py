@@ -1,84 +1,96 @@
-"""From an event as it was kept to what it does: a visit moves, a route is seen, or the dispatcher gets a conflict."""
+"""From an event as it was kept to what it does: one verb for each type."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dispatch import phone_visits, technician_day
-from dispatch.facts import Fact
-from dispatch.phone_records import PhoneConflict, PhoneEvent, PhoneOutcome, PhoneStream
+from dispatch import (
+    phone_conflicts,
+    phone_failures,
+    phone_payload,
+    phone_requests,
+    phone_site,
+    phone_visits,
+    technician_day,
+)
+from dispatch.phone_heard import APPLIED, Heard, Result, Unusable, rejected
+from dispatch.phone_payload import UNREADABLE
+from dispatch.phone_records import PhoneEvent, PhoneOutcome, PhoneStream
 from dispatch.phone_reports import ReportType
 from dispatch.phone_visits import Told
+from dispatch.site_facts import READS
+from dispatch.wasted_trips import NOTHING_MORE
 from dispatch.work_order import FailureReason
 from technicians.errors import NotFound
-
-Result = tuple[PhoneOutcome, str, bool]
-APPLIED: Result = (PhoneOutcome.APPLIED, "", True)
-NOTE_LENGTH = 500
 
 
 def apply(session: Session, event: PhoneEvent, stream: PhoneStream) -> Result:
     """What becomes of it, why, and whether it counts. Raises nothing that the phone could be at fault for."""
-    if event.type not in set(ReportType):
-        return _rejected("unknown-type")
-    if event.type == ReportType.ROUTE_SEEN:
-        return _see(session, event, stream)
-    if event.visit_id is None:
-        return _rejected("no-visit")
+    verb = VERBS.get(event.type)
+    if verb is None:
+        return rejected("unknown-type")
     try:
-        told = _told(event, stream)
-    except ValueError:
-        return _rejected("unknown-reason")
-    try:
-        clash = phone_visits.tell(session, event.visit_id, stream.technician_id, told)
+        return verb(session, Heard.of(event, stream))
+    except Unusable as refusal:
+        return rejected(refusal.reason)
     except NotFound:
-        return _rejected("not-yours")
+        return rejected("not-yours")
+
+
+def _move(session: Session, heard: Heard) -> Result:
+    """A visit goes on, or the dispatcher gets a conflict."""
+    clash = phone_visits.tell(session, heard.visit_id, heard.technician_id, _told(heard))
     if clash is None:
         return APPLIED
-    session.add(
-        PhoneConflict(
-            event=event, visit_id=event.visit_id, technician_id=stream.technician_id, kind=clash.kind,
-            counts=clash.counts, opened_at=event.received_at,
-        )
-    )  # fmt: skip
+    phone_conflicts.add(session, heard, clash.kind, counts=clash.counts)
     return PhoneOutcome.CONFLICT, clash.kind, clash.counts
 
 
-def _told(event: PhoneEvent, stream: PhoneStream) -> Told:
-    payload: dict[str, Any] = event.body["payload"]
-    kind = ReportType(event.type)
+def _told(heard: Heard) -> Told:
+    kind = ReportType(heard.event.type)
     could_not = kind == ReportType.COULD_NOT_COMPLETE
     return Told(
         type=kind,
-        fact=_fact(event, stream),
-        note=str(payload.get("note", ""))[:NOTE_LENGTH],
-        reason=FailureReason(payload.get("reason", "")) if could_not else None,
-        promised=frozenset(each["shot"] for each in event.body["attachments"] if each["shot"]),
+        fact=heard.fact,
+        note=phone_payload.note(heard.payload),
+        reason=_reason(heard) if could_not else None,
+        promised=frozenset(each["shot"] for each in heard.attachments if each["shot"]),
+        left=phone_failures.left(heard.payload) if could_not else NOTHING_MORE,
     )
 
 
-def _fact(event: PhoneEvent, stream: PhoneStream) -> Fact:
-    return Fact(
-        event.event_id, stream.device_id, event.device_time, event.at, event.received_at,
-        lng=event.body["lng"], lat=event.body["lat"], accuracy=event.body["accuracy"], is_new=event.id is None,
-    )  # fmt: skip
+def _reason(heard: Heard) -> FailureReason:
+    try:
+        return FailureReason(heard.payload.get("reason", ""))
+    except ValueError:
+        raise Unusable("unknown-reason") from None
 
 
-def _see(session: Session, event: PhoneEvent, stream: PhoneStream) -> Result:
-    payload: dict[str, Any] = event.body["payload"]
+def _see(session: Session, heard: Heard) -> Result:
+    payload, at = heard.payload, heard.event.received_at
     try:
         on, revision = date.fromisoformat(str(payload.get("on"))), int(payload.get("revision", ""))
     except (TypeError, ValueError):
-        return _rejected("unreadable-payload")
+        raise Unusable(UNREADABLE) from None
     try:
-        technician_day.see_route(session, stream.technician_id, on, revision, at=event.received_at)
+        technician_day.see_route(session, heard.technician_id, on, revision, at=at)
     except NotFound:
-        return _rejected("no-route")
+        raise Unusable("no-route") from None
     return APPLIED
 
 
-def _rejected(reason: str) -> Result:
-    return PhoneOutcome.REJECTED, reason, False
+VERBS: Mapping[str, Callable[[Session, Heard], Result]] = {
+    ReportType.EN_ROUTE: _move,
+    ReportType.CHECK_IN: _move,
+    ReportType.COMPLETION: _move,
+    ReportType.COULD_NOT_COMPLETE: _move,
+    ReportType.ROUTE_SEEN: _see,
+    ReportType.ABSENCE_REQUEST: phone_requests.ask_for_absence,
+    ReportType.SHIFT_REQUEST: phone_requests.ask_for_shift,
+    ReportType.SWAP_REQUEST: phone_requests.ask_for_swap,
+    ReportType.REQUEST_WITHDRAWN: phone_requests.withdraw,
+    **dict.fromkeys(READS, phone_site.apply),
+}

@@ -20,6 +20,17 @@ class ReportType(StrEnum):
     COMPLETION = "completion"
     COULD_NOT_COMPLETE = "could-not-complete"
     ROUTE_SEEN = "route-seen"
+    READINESS = "readiness"
+    CHECKLIST = "checklist"
+    SERIAL = "serial"
+    SIGNATURE = "signature"
+    SURCHARGE = "surcharge"
+    ACCEPTANCE = "acceptance"
+    PARTS_NEEDED = "parts-needed"
+    ABSENCE_REQUEST = "absence-request"
+    SHIFT_REQUEST = "shift-request"
+    SWAP_REQUEST = "swap-request"
+    REQUEST_WITHDRAWN = "request-withdrawn"
 
 
 class Verdict(StrEnum):

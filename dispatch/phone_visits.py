@@ -16,12 +16,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, facts, locked_visits, visits
+from dispatch import audit, facts, locked_visits, visit_told, visits
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, VisitEvent
 from dispatch.facts import Fact
 from dispatch.phone_records import PhoneConflictKind, PhoneEntry
 from dispatch.phone_reports import ReportType
+from dispatch.wasted_trips import NOTHING_MORE, Left
 from dispatch.work_order import FailureReason, Visit, VisitState
 from technicians.errors import IllegalTransition, NotFound
 
@@ -36,13 +37,17 @@ ENDINGS = {ReportType.COMPLETION, ReportType.COULD_NOT_COMPLETE}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a technician says of a visit. `promised`: codes of the shots whose photos are on their way."""
+    """What a technician says of a visit. `promised`: codes of the shots whose photos are on their way.
+
+    `left`: what else is told of a visit that came to nothing.
+    """
 
     type: ReportType
     fact: Fact
     note: str = ""
     reason: FailureReason | None = None
     promised: frozenset[str] = frozenset()
+    left: Left = NOTHING_MORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,30 @@ def tell(session: Session, visit_id: int, technician_id: int, told: Told) -> Cla
 
     Whatever comes of it, the fact is recorded once.
     """
+    visit = shown_to(session, visit_id, technician_id)
+    before = visit.technician_id
+    clash = _bring(session, visit, technician_id, told)
+    if visit.technician_id != before:
+        visit_told.count(session, visit)
+    return clash
+
+
+def shown_to(session: Session, visit_id: int, technician_id: int) -> Visit:
+    """A visit that was ever this technician's, locked; else NotFound."""
     visit = locked_visits.find(session, visit_id) or _locked(session, visit_id)
     if visit is None or not _was_shown(session, visit, technician_id):
         raise NotFound("No such visit on your route.", field="visit_id", remedy="Reload your day; it may have moved.")
+    return visit
+
+
+def against(session: Session, visit: Visit, technician_id: int, kind: ReportType) -> PhoneConflictKind | None:
+    """Why what this technician says of the visit does not count as things stand; None when it does."""
+    if visit.state == VisitState.CANCELLED or _is_contested(session, visit, technician_id, kind):
+        return _why(session, visit, technician_id)
+    return None
+
+
+def _bring(session: Session, visit: Visit, technician_id: int, told: Told) -> Clash | None:
     if not _is_contested(session, visit, technician_id, told.type):
         return _try(session, visit, technician_id, told)
     if told.type == ReportType.CHECK_IN and visit.state in {VisitState.WAITING, VisitState.EN_ROUTE}:
@@ -75,7 +101,8 @@ def tell(session: Session, visit_id: int, technician_id: int, told: Told) -> Cla
 
 def _locked(session: Session, visit_id: int) -> Visit | None:
     query = select(Visit).where(Visit.id == visit_id)
-    return session.scalars(query.with_for_update(of=Visit, key_share=True)).one_or_none()
+    locked = query.with_for_update(of=Visit, key_share=True).execution_options(populate_existing=True)
+    return session.scalars(locked).one_or_none()
 
 
 def _try(session: Session, visit: Visit, technician_id: int, told: Told) -> Clash | None:
@@ -126,7 +153,9 @@ def _verb(session: Session, visit_id: int, technician_id: int, told: Told) -> No
             visits.complete(session, visit_id, technician_id, told.fact, note=told.note, promised=told.promised)
         case ReportType.COULD_NOT_COMPLETE:
             reason = told.reason or FailureReason.OTHER
-            visits.could_not_complete(session, visit_id, technician_id, told.fact, reason=reason, note=told.note)
+            visits.could_not_complete(
+                session, visit_id, technician_id, told.fact, reason=reason, note=told.note, left=told.left
+            )
 
 
 def _only_a_fact(session: Session, visit: Visit, technician_id: int, told: Told, kind: PhoneConflictKind) -> Clash:

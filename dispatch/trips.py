@@ -12,6 +12,8 @@ from dispatch.catalogue import ServiceProduct
 from dispatch.work_order import Visit, VisitCause, VisitState
 
 BRINGING = "/delivery"
+NOT_DELIVERY = tuple(cause for cause in VisitCause if cause != VisitCause.DELIVERY)
+USUAL_PROOFS = {"serial": "none", "signature": "none", "code": "optional"}
 
 
 def trips(visit: Visit) -> tuple[Visit, ...]:
@@ -46,8 +48,24 @@ def names(visit: Visit) -> tuple[str, str]:
 
 
 def shots(visit: Visit) -> list[dict[str, Any]]:
-    """The photos that the visit asks for; none for bringing the goods."""
-    return [] if visit.cause == VisitCause.DELIVERY else visit.work_order.product.shot_list
+    """The photos that the visit asks for; of bringing the goods only those that say so."""
+    return [shot for shot in visit.work_order.product.shot_list if visit.cause in shot.get("visits", NOT_DELIVERY)]
+
+
+def parts(visit: Visit) -> list[dict[str, Any]]:
+    """What must be in the van beside the goods; nothing for bringing them."""
+    return [] if visit.cause == VisitCause.DELIVERY else visit.work_order.product.parts
+
+
+def checklist(visit: Visit) -> list[dict[str, Any]]:
+    """What is ticked on site; nothing for bringing the goods."""
+    return [] if visit.cause == VisitCause.DELIVERY else visit.work_order.product.checklist
+
+
+def proofs(visit: Visit) -> dict[str, str]:
+    """Whether serial number, signature and code are `none`, `optional` or `required`; goods are brought without."""
+    asked = {} if visit.cause == VisitCause.DELIVERY else visit.work_order.product.proofs
+    return USUAL_PROOFS | asked
 
 
 def crew_column() -> ColumnElement[int]:

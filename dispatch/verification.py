@@ -9,6 +9,7 @@ from datetime import date
 from dispatch.work_order import Visit, VisitState
 
 DIGITS = 6
+MOST_TRIES = 5
 
 
 def give(visit: Visit) -> str:
@@ -29,3 +30,8 @@ def accepts(visit: Visit, said: str) -> bool:
     if visit.verification_code is None or visit.state == VisitState.CANCELLED:
         return False
     return hmac.compare_digest("".join(said.split()).encode(), visit.verification_code.encode())
+
+
+def may_try(visit: Visit) -> bool:
+    """Whether fewer wrong codes were told than are allowed; the row is locked, or two would count as one."""
+    return visit.code_tries < MOST_TRIES

@@ -1,0 +1,138 @@
+"""What technicians have said of a visit, as it counts now: the last word of whoever makes it, folded from all facts.
+
+Facts may come late and from several phones. What counts is worked out anew from those that are kept, so that it
+does not depend on the order in which they arrived, and changes when somebody else turns out to have made the visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.evidence import EventType, Proof, ProofKind, VisitEvent
+from dispatch.site_records import Surcharge
+from dispatch.work_order import Visit, VisitState
+
+NOT_BEGUN = {VisitState.WAITING, VisitState.EN_ROUTE, VisitState.CANCELLED}
+
+
+def count(session: Session, visit: Visit, kinds: Iterable[EventType] | None = None) -> None:
+    """Work out anew what was said of a locked visit, of these kinds of event or of all.
+
+    Facts stand in the order in which they happened; those of the same instant, as phones number them, as they came.
+    """
+    kinds = list(FOLDS if kinds is None else kinds)
+    query = select(VisitEvent).where(VisitEvent.visit_id == visit.id, VisitEvent.type.in_(kinds))
+    told = session.scalars(query.order_by(VisitEvent.id)).all()
+    if not told:
+        return
+    events = sorted((event for event in told if _counts(visit, event)), key=_at)
+    for kind in kinds:
+        FOLDS[kind](session, visit, [event for event in events if event.type == kind])
+
+
+def is_ready_for(visit: Visit, technician_id: int) -> bool:
+    """Whether this technician is the one who checked goods and parts; another's van says nothing of theirs."""
+    return bool(visit.told.get("by") == technician_id)
+
+
+def _counts(visit: Visit, event: VisitEvent) -> bool:
+    if event.technician_id == visit.technician_id:
+        return True
+    is_for_two = visit.work_order.product.crew_size > 1
+    return "conflict" not in event.payload and (is_for_two or visit.state in NOT_BEGUN)
+
+
+def _at(event: VisitEvent) -> datetime:
+    return datetime.fromisoformat(event.payload["at"])
+
+
+def _tell(visit: Visit, **said: Any) -> None:
+    """Say it on the visit; None takes it away."""
+    told = {name: value for name, value in (visit.told | said).items() if value is not None}
+    if told != visit.told:
+        visit.told = told
+
+
+def _readiness(_session: Session, visit: Visit, events: Sequence[VisitEvent]) -> None:
+    last = events[-1] if events else None
+    _tell(visit, readiness=_part(last, "goods", "consumer", "parts"), by=last and last.technician_id)
+
+
+def _checklist(_session: Session, visit: Visit, events: Sequence[VisitEvent]) -> None:
+    _tell(visit, checklist=events[-1].payload["done"] if events else None)
+
+
+def _parts_needed(_session: Session, visit: Visit, events: Sequence[VisitEvent]) -> None:
+    last = events[-1] if events and events[-1].payload["count"] else None
+    _tell(visit, parts_needed=_part(last, "text", "count"))
+
+
+def _serial(session: Session, visit: Visit, events: Sequence[VisitEvent]) -> None:
+    last = events[-1] if events else None
+    _tell(visit, serial=_part(last, "number", "read", "format"))
+    _prove(session, visit, ProofKind.SERIAL_NUMBER, last, "number")
+
+
+def _signature(session: Session, visit: Visit, events: Sequence[VisitEvent]) -> None:
+    last = events[-1] if events else None
+    _tell(visit, signed=True if last else None)
+    _prove(session, visit, ProofKind.SIGNATURE, last, "name")
+
+
+def _acceptance(_session: Session, visit: Visit, events: Sequence[VisitEvent]) -> None:
+    visit.accepted_at = _at(events[0]) if events else None
+
+
+def _part(event: VisitEvent | None, *names: str) -> dict[str, Any] | None:
+    return None if event is None else {name: event.payload[name] for name in names}
+
+
+def _prove(session: Session, visit: Visit, kind: ProofKind, event: VisitEvent | None, name: str) -> None:
+    """One proof of the kind, with what was said last."""
+    query = select(Proof).where(Proof.visit_id == visit.id, Proof.kind == kind)
+    proof = session.scalars(query).one_or_none()
+    if event is None:
+        if proof is not None:
+            session.delete(proof)
+        return
+    if proof is None:
+        proof = Proof(visit_id=visit.id, kind=kind)
+        session.add(proof)
+    proof.technician_id, proof.text, proof.taken_at = event.technician_id, event.payload[name], _at(event)
+    proof.lng, proof.lat, proof.received_at = event.lng, event.lat, event.received_at
+
+
+def _surcharges(session: Session, visit: Visit, events: Sequence[VisitEvent]) -> None:
+    last = {event.payload["code"]: event for event in events}
+    query = select(Surcharge).where(Surcharge.visit_id == visit.id)
+    rows = {row.code: row for row in session.scalars(query)}
+    agreed = {code: event for code, event in last.items() if event.payload["count"]}
+    for code in rows.keys() - agreed.keys():
+        session.delete(rows[code])
+    for code, event in agreed.items():
+        if code not in rows:
+            rows[code] = Surcharge(visit_id=visit.id, code=code)
+            session.add(rows[code])
+        _agree(rows[code], event)
+
+
+def _agree(row: Surcharge, event: VisitEvent) -> None:
+    for name in ("name_zh", "name_en", "count", "amount", "currency", "photo_sha256"):
+        setattr(row, name, event.payload[name])
+    row.event_id, row.technician_id, row.agreed_at = event.event_id, event.technician_id, _at(event)
+
+
+FOLDS: dict[EventType, Callable[[Session, Visit, Sequence[VisitEvent]], None]] = {
+    EventType.READINESS: _readiness,
+    EventType.CHECKLIST: _checklist,
+    EventType.SERIAL: _serial,
+    EventType.SIGNATURE: _signature,
+    EventType.SURCHARGE: _surcharges,
+    EventType.ACCEPTANCE: _acceptance,
+    EventType.PARTS_NEEDED: _parts_needed,
+}
