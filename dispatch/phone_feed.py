@@ -7,23 +7,31 @@ unknown (another database, a phone of somebody else) or too old gets everything.
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
+from dispatch import papers, phone_rows
+from dispatch.papers import Papers
 from dispatch.phone_records import PhoneEntry, PhoneFeed
-from dispatch.technician_day import photos_of
+from dispatch.phone_rows import Place, Sheet
 from dispatch.work_order import Visit, VisitState, WorkOrder
 
 DAYS_BACK, DAYS_AHEAD = 1, 2
 KEPT = timedelta(days=30)
-BEGUN = {VisitState.EN_ROUTE, VisitState.ON_SITE}
+FEED = (
+    select(
+        PhoneFeed.epoch, PhoneFeed.change, PhoneFeed.floor,
+        PhoneEntry.visit_id, PhoneEntry.change.label("entry_change"), PhoneEntry.digest, PhoneEntry.gone,
+    )
+    .outerjoin(PhoneEntry, PhoneEntry.technician_id == PhoneFeed.technician_id)
+    .where(PhoneFeed.technician_id == bindparam("technician"))
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +47,11 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A visit of a technician's: with its stop and the date of its route, or without when it is on no route by now."""
+    """A visit of a technician's: with its place in a route, or without when it is on no route by now."""
 
     visit: Visit
-    stop: Stop | None
-    on_date: date | None
+    place: Place | None
+    papers: Papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +62,45 @@ class Changes:
     full: bool
     shown: Sequence[Shown]
     gone: Sequence[int]
-    routes: Sequence[Route]
+    routes: Sequence[Sheet]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is theirs: one visit's place and papers, and the digest of everything a phone shows of it."""
+
+    place: Place | None
+    papers: Papers
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the feed said last of one visit."""
+
+    change: int
+    digest: str
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a technician's feed has said until now, by visit id."""
+
+    epoch: str
+    change: int
+    floor: int
+    entries: Mapping[int, Entry]
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is a technician's at one instant, by visit id, with what their feed said of it until then."""
+    """What is a technician's at one instant, by visit id, with what their feed said of it until then, if it exists."""
 
     technician_id: int
-    routes: Sequence[Route]
-    now: Mapping[int, Shown]
-    digests: Mapping[int, str]
-    entries: dict[int, PhoneEntry]
+    routes: Sequence[Sheet]
+    now: Mapping[int, Known]
+    feed: Feed | None
 
 
 def parse(text: str | None) -> Cursor | None:
@@ -78,120 +113,127 @@ def parse(text: str | None) -> Cursor | None:
 
 def look(session: Session, technician_id: int, today: date) -> Look:
     """What there is at this instant, whatever the feed says."""
-    routes = _routes(session, technician_id, today)
-    now = _now(session, technician_id, routes)
-    query = select(PhoneEntry).where(PhoneEntry.technician_id == technician_id)
-    entries = {entry.visit_id: entry for entry in session.scalars(query)}
-    return Look(technician_id, routes, now, _digests(session, now), entries)
+    rows = phone_rows.routes(
+        session, technician_id, today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD)
+    )
+    now = _now(session, technician_id, rows)
+    return Look(technician_id, phone_rows.sheets(rows), now, _told(session, technician_id))
 
 
-def is_up_to_date(session: Session, seen: Look) -> bool:
+def is_up_to_date(seen: Look) -> bool:
     """Whether the feed says what is: if not, `refresh` it."""
-    told = {visit_id: entry.digest for visit_id, entry in seen.entries.items() if not entry.gone}
-    return session.get(PhoneFeed, seen.technician_id) is not None and told == seen.digests
+    if seen.feed is None:
+        return False
+    told = {visit_id: entry.digest for visit_id, entry in seen.feed.entries.items() if not entry.gone}
+    return told == {visit_id: known.digest for visit_id, known in seen.now.items()}
 
 
 def refresh(session: Session, technician_id: int, today: date, *, at: datetime) -> Look:
     """Write into the feed what has changed. Waits for anybody else who does the same for this technician."""
     feed = _feed(session, technician_id)
     seen = look(session, technician_id, today)
-    for visit_id, found in seen.digests.items():
-        entry = seen.entries.get(visit_id)
+    query = select(PhoneEntry).where(PhoneEntry.technician_id == technician_id)
+    entries = {entry.visit_id: entry for entry in session.scalars(query)}
+    for visit_id, known in seen.now.items():
+        entry = entries.get(visit_id)
         if entry is None:
             entry = PhoneEntry(technician_id=technician_id, visit_id=visit_id, digest="", gone=True)
             session.add(entry)
-            seen.entries[visit_id] = entry
-        if entry.gone or entry.digest != found:
-            entry.digest, entry.gone = found, False
+            entries[visit_id] = entry
+        if entry.gone or entry.digest != known.digest:
+            entry.digest, entry.gone = known.digest, False
             _count(feed, entry, at)
-    for visit_id in seen.entries.keys() - seen.now.keys():
-        if not seen.entries[visit_id].gone:
-            seen.entries[visit_id].gone = True
-            _count(feed, seen.entries[visit_id], at)
-    _prune(session, feed, seen.entries, at)
+    for visit_id in entries.keys() - seen.now.keys():
+        if not entries[visit_id].gone:
+            entries[visit_id].gone = True
+            _count(feed, entries[visit_id], at)
+    _prune(session, feed, entries, at)
     session.flush()
-    return seen
+    said = {visit_id: Entry(entry.change, entry.digest, entry.gone) for visit_id, entry in entries.items()}
+    return replace(seen, feed=Feed(feed.epoch, feed.change, feed.floor, said))
 
 
 def changes(session: Session, seen: Look, cursor: Cursor | None) -> Changes:
-    """What a phone with this cursor lacks, as far as the feed has been refreshed."""
-    feed = session.get_one(PhoneFeed, seen.technician_id)
+    """What a phone with this cursor lacks, of a look at a feed that has been refreshed."""
+    feed = seen.feed
+    if feed is None:
+        raise ValueError("the feed has never been refreshed")
     known = cursor is not None and cursor.epoch == feed.epoch and feed.floor <= cursor.change <= feed.change
     since = cursor.change if cursor is not None and known else 0
-    newer = {visit_id: entry for visit_id, entry in seen.entries.items() if entry.change > since}
+    newer = {visit_id: entry for visit_id, entry in feed.entries.items() if entry.change > since}
     return Changes(
         cursor=Cursor(feed.epoch, feed.change),
         full=not known,
-        shown=[shown for visit_id, shown in seen.now.items() if visit_id in newer],
+        shown=_shown(session, {visit_id: found for visit_id, found in seen.now.items() if visit_id in newer}),
         gone=sorted(visit_id for visit_id, entry in newer.items() if entry.gone) if known else [],
         routes=seen.routes,
     )
 
 
-def digest(shown: Shown, photo_ids: Sequence[int]) -> str:
-    """SHA-256 of everything a phone shows of a visit."""
-    visit, stop, order = shown.visit, shown.stop, shown.visit.work_order
-    promise = visit.appointment or (visit.appointments[-1] if visit.appointments else None)
-    told = [
-        visit.state, visit.revision, visit.cause, visit.service, visit.setup, visit.en_route_at, visit.arrived_at,
-        visit.left_at, visit.arrival_distance, visit.failure_reason, visit.technician_id,
-        order.consumer_name, order.consumer_phone, order.address, order.note, order.lng, order.lat,
-        order.position_quality, promise and (promise.window_starts_at, promise.window_ends_at),
-        list(photo_ids), shown.on_date,
-        stop and (stop.position, stop.scheduled_arrival, stop.scheduled_start, stop.scheduled_leave, stop.travel),
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
-
-
-def _digests(session: Session, now: Mapping[int, Shown]) -> dict[int, str]:
-    photos = photos_of(session, now)
-    return {
-        visit_id: digest(shown, [photo.id for photo in photos.get(visit_id, [])]) for visit_id, shown in now.items()
-    }
-
-
-def _now(session: Session, technician_id: int, routes: Sequence[Route]) -> Mapping[int, Shown]:
-    """What is theirs: the stops of their published routes, by day and place, and what they have begun besides."""
-    shown = {
-        stop.visit.id: Shown(stop.visit, stop, route.day_plan.on_date)
-        for route in routes
-        for stop in route.stops
-        if stop.visit is not None and _is_theirs(stop.visit, technician_id)
-    }
-    begun = select(Visit).where(Visit.technician_id == technician_id, Visit.state.in_(BEGUN)).order_by(Visit.id)
-    return {visit.id: Shown(visit, None, None) for visit in session.scalars(begun)} | shown
-
-
-def _is_theirs(visit: Visit, technician_id: int) -> bool:
-    """Not when it is called off, or another has made it or is at the door, though it still stands on this route."""
-    if visit.state == VisitState.CANCELLED:
-        return False
-    is_open_to_all = visit.state == VisitState.WAITING or visit.work_order.product.crew_size > 1
-    return is_open_to_all or visit.technician_id in (None, technician_id)
-
-
-def _routes(session: Session, technician_id: int, today: date) -> list[Route]:
-    days = today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD)
-    visit = selectinload(Route.stops).joinedload(Stop.visit)
-    order = visit.joinedload(Visit.work_order)
+def _shown(session: Session, wanted: Mapping[int, Known]) -> list[Shown]:
+    """With everything loaded that a phone shows of a visit, in the order given."""
+    if not wanted:
+        return []
+    order = joinedload(Visit.work_order)
     query = (
-        select(Route)
-        .join(DayPlan)
-        .where(
-            Route.technician_id == technician_id,
-            DayPlan.on_date.between(*days),
-            DayPlan.state == DayPlanState.PUBLISHED,
-        )
+        select(Visit)
+        .where(Visit.id.in_(wanted))
         .options(
-            selectinload(Route.day_plan),
-            visit.selectinload(Visit.appointments),
+            selectinload(Visit.appointments),
             order.joinedload(WorkOrder.product),
             order.joinedload(WorkOrder.county),
             order.joinedload(WorkOrder.merchant),
         )
-        .order_by(DayPlan.on_date)
     )
-    return list(session.scalars(query))
+    visits = {visit.id: visit for visit in session.scalars(query)}
+    return [Shown(visits[visit_id], known.place, known.papers) for visit_id, known in wanted.items()]
+
+
+def _now(session: Session, technician_id: int, routes: Sequence[Row[Any]]) -> dict[int, Known]:
+    """What is theirs: what they have begun besides, then the stops of their published routes by day and place."""
+    stops = {row.visit_id: row for row in routes if row.visit_id is not None}
+    visits = phone_rows.visits(session, technician_id, stops)
+    promises = phone_rows.promises(session, visits)
+    beside = papers.of_visits(session, visits)
+    theirs = [
+        visit_id
+        for visit_id in [*sorted(visits.keys() - stops.keys()), *stops]
+        if _is_theirs(visits[visit_id], promises.get(visit_id, ()), technician_id)
+    ]
+    goes_along = any(visits[visit_id].crew_size > 1 for visit_id in theirs)
+    colleagues = phone_rows.colleagues(session, {row.route_id for row in routes}) if goes_along else {}
+    places = phone_rows.places(routes, colleagues)
+    return {
+        visit_id: Known(
+            places.get(visit_id),
+            beside[visit_id],
+            _digest(visits[visit_id], promises.get(visit_id, ()), places.get(visit_id), beside[visit_id]),
+        )
+        for visit_id in theirs
+    }
+
+
+def _is_theirs(visit: Row[Any], promised: Sequence[Row[Any]], technician_id: int) -> bool:
+    """Not when it is called off or a consumer is still deciding, nor when another has made it or is at the door."""
+    if visit.state == VisitState.CANCELLED:
+        return False
+    if visit.state == VisitState.WAITING:
+        return not phone_rows.is_held(promised)
+    return visit.crew_size > 1 or visit.technician_id in (None, technician_id)
+
+
+def _digest(visit: Row[Any], promised: Sequence[Row[Any]], place: Place | None, beside: Papers) -> str:
+    """SHA-256 of everything a phone shows of a visit. A row's own `repr` leaves out what is long."""
+    told = tuple(visit), [tuple(row) for row in promised], place, beside
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _told(session: Session, technician_id: int) -> Feed | None:
+    rows = session.execute(FEED, {"technician": technician_id}).all()
+    if not rows:
+        return None
+    entries = {row.visit_id: Entry(row.entry_change, row.digest, row.gone) for row in rows if row.visit_id is not None}
+    return Feed(rows[0].epoch, rows[0].change, rows[0].floor, entries)
 
 
 def _feed(session: Session, technician_id: int) -> PhoneFeed:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from dispatch import audit
 from dispatch.account import DeviceToken, TechnicianLogin
@@ -94,7 +94,8 @@ def log_in(system: System, code: str, pin: str, device_id: str) -> Login:
 
 def who(session: Session, token: str, at: datetime) -> DeviceToken:
     """The phone that holds this token, with its technician; NotLoggedIn when it ends or never was."""
-    device = session.scalars(select(DeviceToken).where(DeviceToken.token_hash == _hashed(token))).one_or_none()
+    with_technician = select(DeviceToken).options(joinedload(DeviceToken.technician))
+    device = session.scalars(with_technician.where(DeviceToken.token_hash == _hashed(token))).one_or_none()
     if device is None or device.revoked_at is not None or device.expires_at <= at or not device.technician.active:
         raise NotLoggedIn("This phone is not logged in.", remedy="Log in with your code and PIN.")
     return device

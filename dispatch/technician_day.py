@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from dispatch import audit
+from dispatch import audit, papers
+from dispatch.day import date_of
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import Proof, ProofKind
+from dispatch.papers import Papers
 from dispatch.work_order import Visit, WorkOrder
 from technicians.errors import NotFound
 from technicians.people import Technician
@@ -20,7 +22,7 @@ from technicians.place import PlanningArea
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One technician's day. Without a published route `route` is None. Photos by visit id, oldest first.
+    """One technician's day. Without a published route `route` is None. Papers by visit id.
 
     `colleagues` are the names of those who come along, by visit id.
     """
@@ -29,13 +31,18 @@ class Day:
     area: PlanningArea
     on_date: date
     route: Route | None
-    photos: dict[int, list[Proof]]
+    papers: Mapping[int, Papers]
     colleagues: dict[int, str]
+
+
+def area_of(session: Session, technician: Technician) -> PlanningArea:
+    """The area whose clock the technician goes by."""
+    return session.get_one(PlanningArea, technician.area_code)
 
 
 def local_date(session: Session, technician: Technician, at: datetime) -> date:
     """The date it is for this technician at an instant."""
-    return at.astimezone(session.get_one(PlanningArea, technician.area_code).zone).date()
+    return date_of(area_of(session, technician), at)
 
 
 def my_day(session: Session, technician_id: int, on_date: date) -> Day:
@@ -48,7 +55,7 @@ def my_day(session: Session, technician_id: int, on_date: date) -> Day:
         area=session.get_one(PlanningArea, technician.area_code),
         on_date=on_date,
         route=route,
-        photos=photos_of(session, visit_ids),
+        papers=papers.of_visits(session, visit_ids),
         colleagues=_colleagues(session, route, visit_ids) if route else {},
     )
 

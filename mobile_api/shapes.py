@@ -14,6 +14,7 @@ Instant = Annotated[AwareDatetime, Field(ge=datetime(2020, 1, 1, tzinfo=UTC), lt
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00]+$", max_length=64)]
 Degrees = Annotated[float, Field(allow_inf_nan=False)]
+Wanted = Literal["none", "optional", "required"]
 
 
 class Asked(BaseModel):
@@ -98,7 +99,102 @@ class ShotOut(BaseModel):
     code: str
     name: str
     required: bool
+    outline: str = Field(description="How the picture is to look: a drawing to lay over the camera; empty for none.")
+    hint: str = Field(description="What must be seen in it, in one sentence; may be empty.")
     photo_ids: list[int] = Field(description="Photos of this entry that have arrived, oldest first.")
+
+
+class PartOut(BaseModel):
+    """Something that must be in the van."""
+
+    code: str
+    name: str
+    count: int
+
+
+class CheckOut(BaseModel):
+    """Something to be ticked on site."""
+
+    code: str
+    name: str
+    required: bool
+
+
+class ProofsOut(BaseModel):
+    """What is asked for at the end: each `none`, `optional` or `required`."""
+
+    serial: Wanted
+    signature: Wanted
+    code: Wanted
+
+
+class SurchargeOut(BaseModel):
+    """A line of the price list; nothing else may be charged."""
+
+    code: str
+    name: str
+    amount: int = Field(description="For one piece, in minor units of the visit's `currency`.")
+    most: int = Field(description="Pieces at most.")
+    photo: bool = Field(description="Whether a photo with the shot `surcharge:<code>` goes with it.")
+
+
+class PriceLineOut(BaseModel):
+    name: str
+    amount: int
+
+
+class PriceOut(BaseModel):
+    """The binding price, in minor units: what the consumer has been told."""
+
+    total: int
+    currency: str
+    lines: list[PriceLineOut]
+
+
+class GoodsOut(BaseModel):
+    arrived: bool
+    arrived_at: datetime | None
+
+
+class ReadinessOut(BaseModel):
+    goods: str
+    consumer: str
+    parts: list[str]
+
+
+class SerialOut(BaseModel):
+    number: str
+    read: str
+    format: str = ""
+
+
+class NeededOut(BaseModel):
+    text: str
+    count: int
+
+
+class ToldOut(BaseModel):
+    """What the technician has said so far, the last of each."""
+
+    readiness: ReadinessOut | None = None
+    checklist: list[str] = Field([], description="Codes of what is ticked.")
+    serial: SerialOut | None = None
+    signed: bool = False
+    parts_needed: list[NeededOut] = []
+
+
+class AgreedOut(BaseModel):
+    code: str
+    count: int
+    amount: int = Field(description="For one piece, as it was agreed.")
+
+
+class BeforeOut(BaseModel):
+    """The visit before this one, which failed."""
+
+    reason: FailureReason
+    note: str
+    left_at: datetime | None
 
 
 class VisitOut(BaseModel):
@@ -123,6 +219,18 @@ class VisitOut(BaseModel):
     navigation: dict[str, str] = Field(description="Links by app: amap, baidu, apple, google.")
     shots: list[ShotOut]
     missing: list[str] = Field(description="Codes of required shots without a photo.")
+    parts: list[PartOut]
+    checklist: list[CheckOut]
+    proofs: ProofsOut
+    surcharges: list[SurchargeOut]
+    currency: str
+    price: PriceOut
+    goods: GoodsOut
+    confirmed: bool = Field(description="Whether the appointment is confirmed.")
+    told: ToldOut
+    accepted_at: datetime | None = Field(description="When the consumer's code was given.")
+    agreed: list[AgreedOut] = Field(description="Surcharges that the consumer agreed to.")
+    before: BeforeOut | None
     en_route_at: datetime | None
     arrived_at: datetime | None
     left_at: datetime | None
@@ -192,8 +300,27 @@ VISIT = {
     "address": "上海市黄浦区人民大道 100 号", "note": "4th floor, no lift",
     "place": {"lng": 121.4737, "lat": 31.2304, "approximate": False},
     "navigation": {"amap": "https://uri.amap.com/navigation?to=121.478260,31.228488,…"},
-    "shots": [{"code": "after", "name": "Finished work", "required": True, "photo_ids": []}],
-    "missing": ["after"], "en_route_at": "2026-05-11T00:40:00Z", "arrived_at": "2026-05-11T01:12:05Z",
+    "shots": [
+        {
+            "code": "after", "name": "Finished work", "required": True, "outline": "after",
+            "hint": "The whole lamp, switched on.", "photo_ids": [],
+        }
+    ],
+    "missing": ["after"],
+    "parts": [{"code": "hook", "name": "Ceiling hook", "count": 1}],
+    "checklist": [{"code": "power-off", "name": "Power is off", "required": True}],
+    "proofs": {"serial": "none", "signature": "none", "code": "optional"},
+    "surcharges": [{"code": "high-ceiling", "name": "Ceiling over 3.5 m", "amount": 8000, "most": 1, "photo": True}],
+    "currency": "CNY",
+    "price": {"total": 12000, "currency": "CNY", "lines": [{"name": "Pendant lamp", "amount": 12000}]},
+    "goods": {"arrived": True, "arrived_at": "2026-05-10T06:00:00Z"}, "confirmed": True,
+    "told": {
+        "readiness": {"goods": "whole", "consumer": "confirmed", "parts": ["hook"]}, "checklist": ["power-off"],
+        "serial": None, "signed": False, "parts_needed": [],
+    },
+    "accepted_at": None, "agreed": [{"code": "high-ceiling", "count": 1, "amount": 8000}],
+    "before": {"reason": "nobody-home", "note": "Rang twice.", "left_at": "2026-05-09T03:20:00Z"},
+    "en_route_at": "2026-05-11T00:40:00Z", "arrived_at": "2026-05-11T01:12:05Z",
     "left_at": None, "arrival_distance": 38, "failure_reason": None,
 }  # fmt: skip
 DAY = {

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from dispatch import navigation
+from dispatch import navigation, quote
+from dispatch.catalogue import ServiceProduct
 from dispatch.day_plan import Stop
 from dispatch.evidence import Proof
+from dispatch.papers import Before, Papers, Photo
 from dispatch.phone_login import Login
 from dispatch.technician_day import Day
 from dispatch.trips import names, shots
@@ -15,19 +19,31 @@ from dispatch.visits import missing_shots
 from dispatch.work_order import PositionQuality, Visit, WorkOrder
 from mobile_api.messages import ZH, language
 from mobile_api.shapes import (
+    AgreedOut,
+    BeforeOut,
+    CheckOut,
     DayOut,
+    GoodsOut,
     LoginOut,
+    PartOut,
     PhotoOut,
     PlaceOut,
+    PriceLineOut,
+    PriceOut,
+    ProofsOut,
     ShotOut,
     StopOut,
+    SurchargeOut,
     TechnicianOut,
+    ToldOut,
     VisitOut,
     WindowOut,
 )
 from technicians.people import Technician
 
 CERTAIN = {PositionQuality.EXACT, PositionQuality.LEARNT}
+_links = lru_cache(4096)(navigation.links)
+USUAL_PROOFS = {"serial": "none", "signature": "none", "code": "optional"}
 
 
 def login(granted: Login) -> LoginOut:
@@ -44,7 +60,7 @@ def day(sheet: Day, today: date) -> DayOut:
         on=sheet.on_date,
         today=today,
         time_zone=area.time_zone,
-        area=_named(area.name, area.name_en),
+        area=named(area.name, area.name_en),
         technician=technician(person),
         published=route is not None,
         revision=route.revision if route else None,
@@ -72,11 +88,11 @@ def stop(each: Stop, sheet: Day) -> StopOut:
         travel=each.travel,
         distance=each.distance,
         colleague=sheet.colleagues.get(each.visit.id) if each.visit else None,
-        visit=visit(each.visit, sheet.photos.get(each.visit.id, [])) if each.visit else None,
+        visit=visit(each.visit, sheet.papers[each.visit.id]) if each.visit else None,
     )
 
 
-def visit(each: Visit, photos: Sequence[Proof]) -> VisitOut:
+def visit(each: Visit, beside: Papers) -> VisitOut:
     order = each.work_order
     product = order.product
     return VisitOut(
@@ -86,19 +102,26 @@ def visit(each: Visit, photos: Sequence[Proof]) -> VisitOut:
         revision=each.revision,
         order_number=order.number,
         merchant=order.merchant.name,
-        product=_named(*names(each)),
+        product=named(*names(each)),
         icon=product.icon,
         service=each.setup + each.service,
         window=_window(each),
         consumer_name=order.consumer_name,
         consumer_phone=order.consumer_phone,
-        district=_named(order.county.name, order.county.name_en) if order.county else "",
+        district=named(order.county.name, order.county.name_en) if order.county else "",
         address=order.address,
         note=order.note,
         place=_place(order),
         navigation=_navigation(order),
-        shots=[_shot(entry, photos) for entry in shots(each)],
-        missing=[entry["code"] for entry in missing_shots(each, photos)],
+        **_shots(each, beside.photos),
+        **_asked_for(product),
+        price=_price(order),
+        goods=GoodsOut(arrived=order.goods_arrived_at is not None, arrived_at=order.goods_arrived_at),
+        confirmed=each.appointment is not None,
+        told=ToldOut(**each.told),
+        accepted_at=each.accepted_at,
+        agreed=[AgreedOut(code=one.code, count=one.count, amount=one.amount) for one in beside.agreed],
+        before=_before(beside.before),
         en_route_at=each.en_route_at,
         arrived_at=each.arrived_at,
         left_at=each.left_at,
@@ -119,6 +142,11 @@ def photo(proof: Proof, each: Visit, photos: Sequence[Proof]) -> PhotoOut:
     )
 
 
+def named(zh: str, en: str) -> str:
+    """The name in the language asked for."""
+    return zh if language() == ZH else en
+
+
 def _window(each: Visit) -> WindowOut | None:
     """The promise in force, or the last one once it has been decided."""
     promise = each.appointment or (each.appointments[-1] if each.appointments else None)
@@ -136,17 +164,59 @@ def _place(order: WorkOrder) -> PlaceOut | None:
 def _navigation(order: WorkOrder) -> dict[str, str]:
     if order.lng is None or order.lat is None:
         return {}
-    return navigation.links(order.lng, order.lat, order.address)
+    return _links(order.lng, order.lat, order.address)
 
 
-def _shot(entry: dict[str, str], photos: Sequence[Proof]) -> ShotOut:
+def _shots(each: Visit, photos: Sequence[Photo]) -> dict[str, Any]:
+    asked = shots(each)
+    taken = {photo.shot_code for photo in photos}
+    return {
+        "shots": [_shot(entry, photos) for entry in asked],
+        "missing": [entry["code"] for entry in asked if entry["required"] and entry["code"] not in taken],
+    }
+
+
+def _shot(entry: dict[str, Any], photos: Sequence[Photo]) -> ShotOut:
     return ShotOut(
         code=entry["code"],
-        name=_named(entry["name_zh"], entry["name_en"]),
+        name=named(entry["name_zh"], entry["name_en"]),
         required=bool(entry["required"]),
-        photo_ids=[proof.id for proof in photos if proof.shot_code == entry["code"]],
+        outline=entry.get("outline", ""),
+        hint=named(entry.get("hint_zh", ""), entry.get("hint_en", "")),
+        photo_ids=[photo.id for photo in photos if photo.shot_code == entry["code"]],
     )
 
 
-def _named(zh: str, en: str) -> str:
-    return zh if language() == ZH else en
+def _asked_for(product: ServiceProduct) -> dict[str, Any]:
+    """What the product asks for and what may be charged."""
+    return {
+        "parts": [PartOut(code=one["code"], name=_name(one), count=one["count"]) for one in product.parts],
+        "checklist": [
+            CheckOut(code=one["code"], name=_name(one), required=one["required"]) for one in product.checklist
+        ],
+        "proofs": ProofsOut(**(USUAL_PROOFS | product.proofs)),
+        "surcharges": [
+            SurchargeOut(
+                code=one["code"], name=_name(one), amount=one["amount"], most=one["most"], photo=one.get("photo", False)
+            )
+            for one in product.surcharges
+        ],
+        "currency": product.currency,
+    }  # fmt: skip
+
+
+def _price(order: WorkOrder) -> PriceOut:
+    binding = quote.of(order)
+    return PriceOut(
+        total=binding.total,
+        currency=binding.currency,
+        lines=[PriceLineOut(name=named(line.name_zh, line.name_en), amount=line.amount) for line in binding.lines],
+    )
+
+
+def _before(failed: Before | None) -> BeforeOut | None:
+    return BeforeOut(reason=failed.reason, note=failed.note, left_at=failed.left_at) if failed else None
+
+
+def _name(entry: dict[str, Any]) -> str:
+    return named(entry["name_zh"], entry["name_en"])

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from dispatch import phone_events, phone_feed, phone_tokens, technician_day
 from dispatch.account import DeviceToken
 from dispatch.darkroom import LARGEST_BODY
+from dispatch.day import date_of
 from dispatch.phone_clock import SKEW_FLAGGED, Reading
 from dispatch.phone_reports import Batch
 from dispatch.system import Session
@@ -77,15 +78,17 @@ def hello(device: DeviceToken) -> HelloOut:
 @bp.doc(summary="What has changed since I last asked", security="bearer", responses=[401, 422])
 def pull(device: DeviceToken, query_data: ChangesQuery) -> ChangesOut:
     """Everything, with `full`, when the cursor is unknown or too old. Safe to repeat with the same cursor."""
-    system = access.system()
+    system, person = access.system(), device.technician
+    now = system.now()
     with system.transaction(read_only=True) as session:
-        today = technician_day.local_date(session, device.technician, system.now())
-        seen = phone_feed.look(session, device.technician_id, today)
-        if phone_feed.is_up_to_date(session, seen):
-            return changes(session, seen, query_data.cursor)
+        area = technician_day.area_of(session, person)
+        today = date_of(area, now)
+        seen = phone_feed.look(session, person.id, today)
+        if phone_feed.is_up_to_date(seen):
+            return changes(session, person, area, seen, query_data.cursor, now)
     with system.transaction() as session:
-        seen = phone_feed.refresh(session, device.technician_id, today, at=system.now())
-        return changes(session, seen, query_data.cursor)
+        seen = phone_feed.refresh(session, person.id, today, at=now)
+        return changes(session, person, area, seen, query_data.cursor, now)
 
 
 @bp.post("/mobile/v1/events")

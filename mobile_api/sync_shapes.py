@@ -8,7 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from dispatch.request_records import RequestKind, RequestState
 from mobile_api.shapes import VISIT, Degrees, Instant, TechnicianOut, VisitOut, Word
+from technicians.people import AbsenceReason
 
 NEWEST_PROTOCOL = 1
 PROTOCOLS = [1]
@@ -127,7 +129,19 @@ class ShownOut(BaseModel):
     scheduled_start: datetime | None
     scheduled_leave: datetime | None
     travel: int | None = Field(description="Seconds on the road to it.")
+    distance: int | None = Field(description="Metres on the road to it.")
+    colleague: str | None = Field(description="Who makes the visit with you, when it takes two.")
     visit: VisitOut
+
+
+class PointOut(BaseModel):
+    lng: float
+    lat: float
+
+
+class RestOut(BaseModel):
+    starts_at: datetime
+    ends_at: datetime
 
 
 class RouteOut(BaseModel):
@@ -136,14 +150,39 @@ class RouteOut(BaseModel):
     seen_revision: int | None
     starts_at: datetime | None
     ends_at: datetime | None
+    travel: int = Field(description="Seconds on the road, the way home included.")
+    distance: int = Field(description="Metres on the road, the way home included.")
+    time_zone: str
+    area: str
+    start: PointOut = Field(description="Where the day begins, WGS-84.")
+    breaks: list[RestOut]
+
+
+class RequestOut(BaseModel):
+    """What I have asked of the office."""
+
+    id: int
+    event_id: str
+    kind: RequestKind
+    visit_id: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    reason: AbsenceReason | None
+    note: str
+    state: RequestState
+    answer: str = Field(description="What the office said; may be empty.")
+    asked_at: datetime
 
 
 class ChangesOut(BaseModel):
+    today: date = Field(description="The date it is in the technician's area.")
+    time_zone: str
     cursor: str = Field(description="Store it together with what came with it, in one transaction.")
     full: bool = Field(description="This is everything: forget every visit that is not in it.")
     visits: list[ShownOut] = Field(description="New or changed, whole.")
     gone: list[int] = Field(description="Ids of visits that are yours no more.")
     routes: list[RouteOut] = Field(description="All that are published, from yesterday to the day after tomorrow.")
+    requests: list[RequestOut] = Field(description="All that are open, and those decided within 14 days.")
 
 
 class TokenOut(BaseModel):
@@ -175,18 +214,27 @@ RECEIVED = {
     ],
 }  # fmt: skip
 CHANGES = {
-    "cursor": "5f1c9a20b3d4e6f7.12", "full": False, "gone": [9],
+    "today": "2026-05-11", "time_zone": "Asia/Shanghai", "cursor": "5f1c9a20b3d4e6f7.12", "full": False, "gone": [9],
     "visits": [
         {
             "on": "2026-05-11", "position": 0, "scheduled_arrival": "2026-05-11T01:10:00Z",
             "scheduled_start": "2026-05-11T01:10:00Z", "scheduled_leave": "2026-05-11T02:10:00Z",
-            "travel": 1500, "visit": VISIT,
+            "travel": 1500, "distance": 9800, "colleague": None, "visit": VISIT,
         }
     ],
     "routes": [
         {
             "on": "2026-05-11", "revision": 4, "seen_revision": 3, "starts_at": "2026-05-11T00:30:00Z",
-            "ends_at": "2026-05-11T09:10:00Z",
+            "ends_at": "2026-05-11T09:10:00Z", "travel": 5400, "distance": 41200, "time_zone": "Asia/Shanghai",
+            "area": "Shanghai", "start": {"lng": 121.48, "lat": 31.22},
+            "breaks": [{"starts_at": "2026-05-11T04:00:00Z", "ends_at": "2026-05-11T04:30:00Z"}],
+        }
+    ],
+    "requests": [
+        {
+            "id": 4, "event_id": "0196be3c-9a11-7c52-8a20-0c1d2e3f4a5b", "kind": "absence", "visit_id": None,
+            "starts_at": "2026-05-18T00:00:00Z", "ends_at": "2026-05-19T00:00:00Z", "reason": "leave",
+            "note": "My sister's wedding", "state": "granted", "answer": "", "asked_at": "2026-05-10T01:00:00Z",
         }
     ],
 }  # fmt: skip

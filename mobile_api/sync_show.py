@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from pydantic import ValidationError
 
-from dispatch import phone_feed
-from dispatch.day_plan import Route
-from dispatch.evidence import Proof
+from dispatch import phone_feed, phone_rows
+from dispatch.day import date_of
 from dispatch.phone_clock import Reading
 from dispatch.phone_feed import Look, Shown
 from dispatch.phone_reports import Answer, Attachment, Report
+from dispatch.phone_rows import Sheet
+from dispatch.request_records import TechnicianRequest
 from dispatch.system import Session
-from dispatch.technician_day import photos_of
 from mobile_api import show
-from mobile_api.sync_shapes import AnswerOut, ChangesOut, RouteOut, ShownOut, SyncEventIn, UnreadableEvent
+from mobile_api.sync_shapes import (
+    AnswerOut,
+    ChangesOut,
+    PointOut,
+    RequestOut,
+    RestOut,
+    RouteOut,
+    ShownOut,
+    SyncEventIn,
+    UnreadableEvent,
+)
+from technicians.people import Technician
+from technicians.place import PlanningArea
 
 
 def as_report(event: SyncEventIn) -> Report:
@@ -48,16 +61,20 @@ def answered(event: SyncEventIn | UnreadableEvent, answers: Iterator[Answer]) ->
     )
 
 
-def changes(session: Session, seen: Look, cursor: str | None) -> ChangesOut:
+def changes(
+    session: Session, person: Technician, area: PlanningArea, seen: Look, cursor: str | None, at: datetime
+) -> ChangesOut:
     """What a phone with this cursor lacks."""
     found = phone_feed.changes(session, seen, phone_feed.parse(cursor))
-    photos = photos_of(session, [each.visit.id for each in found.shown])
     return ChangesOut(
+        today=date_of(area, at),
+        time_zone=area.time_zone,
         cursor=str(found.cursor),
         full=found.full,
-        visits=[_shown(each, photos.get(each.visit.id, [])) for each in found.shown],
+        visits=[_shown(each) for each in found.shown],
         gone=list(found.gone),
-        routes=[_route(each) for each in found.routes],
+        routes=[_route(each, person, area) for each in found.routes],
+        requests=[_request(each) for each in phone_rows.requests(session, person.id, at)],
     )
 
 
@@ -82,24 +99,48 @@ def _wrong_fields(said: dict[str, object]) -> list[str]:
     return []
 
 
-def _shown(each: Shown, photos: list[Proof]) -> ShownOut:
-    stop = each.stop
+def _shown(each: Shown) -> ShownOut:
+    place = each.place
     return ShownOut(
-        on=each.on_date,
-        position=stop.position if stop else None,
-        scheduled_arrival=stop.scheduled_arrival if stop else None,
-        scheduled_start=stop.scheduled_start if stop else None,
-        scheduled_leave=stop.scheduled_leave if stop else None,
-        travel=stop.travel if stop else None,
-        visit=show.visit(each.visit, photos),
+        on=place.on_date if place else None,
+        position=place.position if place else None,
+        scheduled_arrival=place.scheduled_arrival if place else None,
+        scheduled_start=place.scheduled_start if place else None,
+        scheduled_leave=place.scheduled_leave if place else None,
+        travel=place.travel if place else None,
+        distance=place.distance if place else None,
+        colleague=place.colleague if place else None,
+        visit=show.visit(each.visit, each.papers),
     )
 
 
-def _route(route: Route) -> RouteOut:
+def _route(sheet: Sheet, person: Technician, area: PlanningArea) -> RouteOut:
     return RouteOut(
-        on=route.day_plan.on_date,
-        revision=route.revision,
-        seen_revision=route.seen_revision,
-        starts_at=route.starts_at,
-        ends_at=route.ends_at,
+        on=sheet.on_date,
+        revision=sheet.revision,
+        seen_revision=sheet.seen_revision,
+        starts_at=sheet.starts_at,
+        ends_at=sheet.ends_at,
+        travel=sheet.travel,
+        distance=sheet.distance,
+        time_zone=area.time_zone,
+        area=show.named(area.name, area.name_en),
+        start=PointOut(lng=person.start_lng, lat=person.start_lat),
+        breaks=[RestOut(starts_at=begins, ends_at=ends) for begins, ends in sheet.breaks],
+    )
+
+
+def _request(asked: TechnicianRequest) -> RequestOut:
+    return RequestOut(
+        id=asked.id,
+        event_id=asked.event_id,
+        kind=asked.kind,
+        visit_id=asked.visit_id,
+        starts_at=asked.starts_at,
+        ends_at=asked.ends_at,
+        reason=asked.reason,
+        note=asked.note,
+        state=asked.state,
+        answer=asked.answer,
+        asked_at=asked.asked_at,
     )

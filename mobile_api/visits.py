@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from dispatch import visits
+from dispatch import papers, visits
 from dispatch.account import DeviceToken
 from dispatch.system import Session
-from dispatch.technician_day import photos_of
 from dispatch.work_order import Visit
 from mobile_api import access, show
 from mobile_api.events import fact, receipt
@@ -86,4 +85,4 @@ def could_not_complete(session: Session, device: DeviceToken, visit_id: int, jso
 
 
 def _shown(session: Session, visit: Visit) -> VisitOut:
-    return show.visit(visit, photos_of(session, [visit.id]).get(visit.id, []))
+    return show.visit(visit, papers.of_visits(session, [visit.id])[visit.id])
