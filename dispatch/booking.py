@@ -121,11 +121,16 @@ def expire(session: Session, travel_times: TravelTimes, visit: Visit, *, at: dat
 
 def let_go(session: Session, travel_times: TravelTimes, visit: Visit, *, at: datetime) -> bool:
     """Take back the promise of work whose goods could not be brought; False when that is not so."""
-    delivery = delivery_before(visit)
-    if delivery is None or delivery.appointment is not None or visit.appointment is None:
+    if not has_lost_its_goods(visit):
         return False
     _give_back(session, travel_times, visit, AppointmentState.CANCELLED, at)
     return True
+
+
+def has_lost_its_goods(visit: Visit) -> bool:
+    """Whether a window is promised for work whose goods could not be brought, and nobody has promised them again."""
+    delivery = delivery_before(visit)
+    return delivery is not None and delivery.appointment is None and visit.appointment is not None
 
 
 def book(

@@ -11,6 +11,12 @@ class SlotTaken(Conflict):
     code = "slot-taken"
 
 
+class BookedAlready(Conflict):
+    """Somebody else has made the appointment meanwhile."""
+
+    code = "booked-already"
+
+
 class HoldExpired(Conflict):
     """The window is no longer kept: the time for deciding has run out."""
 

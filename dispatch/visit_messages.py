@@ -22,6 +22,7 @@ from dispatch.work_order import Visit, VisitState, WorkOrder, WorkOrderState
 
 MORNING, NIGHT = time(8), time(21)
 JUST_NOW = timedelta(minutes=30)
+ON_THE_SPOT = timedelta(minutes=5)
 SAID_OF: Mapping[VisitState, Template] = {
     VisitState.EN_ROUTE: Template.ON_THE_WAY,
     VisitState.COMPLETED: Template.DONE,
@@ -46,6 +47,14 @@ def tell(session: Session, visit: Visit, fact: Fact, *, by: str) -> Outbox | Non
         session, OutboxKind.MESSAGE, payload, asked_by=by, at=fact.received_at, due_at=due_at(visit.work_order, fact)
     )
     told.about = about
+    return told
+
+
+def tell_of_failure(session: Session, visit: Visit, fact: Fact, *, by: str) -> Outbox | None:
+    """The same for a visit that has come to nothing: a while later, since the next one may be booked on the spot."""
+    told = tell(session, visit, fact, by=by)
+    if told is not None:
+        told.due_at = max(told.due_at, fact.received_at + ON_THE_SPOT)
     return told
 
 

@@ -12,13 +12,26 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, check_in, expected_times, facts, order_events, outbox, sla, trips, visit_messages
-from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
+from dispatch import (
+    audit,
+    check_in,
+    expected_times,
+    facts,
+    locked_visits,
+    order_events,
+    outbox,
+    sla,
+    trips,
+    visit_messages,
+    wasted_trips,
+    wishes,
+)
 from dispatch.evidence import EventType, Proof
 from dispatch.facts import Fact
 from dispatch.order_events import OrderEvent
 from dispatch.outbox import OutboxKind
 from dispatch.technician_day import photos_of
+from dispatch.wasted_trips import NOTHING_MORE, Left
 from dispatch.work_order import (
     Appointment,
     AppointmentState,
@@ -59,18 +72,10 @@ class MissingShots(InvalidInput):
 
 def mine(session: Session, visit_id: int, technician_id: int, *, lock: bool = False) -> Visit:
     """A visit on this technician's published route, or one they have begun; NotFound for anybody else's."""
-    on_my_route = (
-        select(Stop.id)
-        .join(Route)
-        .join(DayPlan)
-        .where(
-            Stop.visit_id == Visit.id,
-            Route.technician_id == technician_id,
-            DayPlan.state == DayPlanState.PUBLISHED,
-        )
-        .exists()
-    )
-    found = select(Visit).where(Visit.id == visit_id, on_my_route | (Visit.technician_id == technician_id))
+    locked = locked_visits.find_mine(session, visit_id, technician_id)
+    if locked is not None:
+        return locked
+    found = select(Visit).where(Visit.id == visit_id, locked_visits.is_mine(technician_id))
     visit = session.scalars(found.with_for_update(of=Visit, key_share=True) if lock else found).one_or_none()
     if visit is None:
         raise NotFound("No such visit on your route.", field="visit_id", remedy="Reload your day; it may have moved.")
@@ -157,9 +162,19 @@ def complete(
 
 
 def could_not_complete(
-    session: Session, visit_id: int, technician_id: int, fact: Fact, *, reason: FailureReason, note: str = ""
+    session: Session,
+    visit_id: int,
+    technician_id: int,
+    fact: Fact,
+    *,
+    reason: FailureReason,
+    note: str = "",
+    left: Left = NOTHING_MORE,
 ) -> Visit:
-    """The visit ends without the work: the order can be booked again, and a second visit waits for that."""
+    """The visit ends without the work: the order can be booked again, and a second visit waits for that.
+
+    `left` has the call that was tried and what the consumer wishes; wishes are booked by a job of the outbox.
+    """
     visit = mine(session, visit_id, technician_id, lock=True)
     if facts.is_known(session, visit_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note):
         return visit
@@ -172,8 +187,10 @@ def could_not_complete(
     visit.work_order.move_to(WorkOrderState.BOOKABLE)
     _announce(session, visit, OrderEvent.COULD_NOT_COMPLETE, fact, reason)
     _decide_appointment(session, visit, fact)
+    trip = wasted_trips.record(session, visit, technician_id, fact, left)
     _add_second_visit(session, visit.work_order, visit, fact)
-    visit_messages.tell(session, visit, fact, by=actor(session, technician_id))
+    wishes.ask(session, trip, by=actor(session, technician_id), at=fact.received_at)
+    visit_messages.tell_of_failure(session, visit, fact, by=actor(session, technician_id))
     sla.could_not_complete(session, visit.work_order, reason, fact.received_at, actor(session, technician_id))
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
     expected_times.after_fact(session, visit, fact.received_at)

@@ -31,6 +31,7 @@ from dispatch import (
     sending,
     settling,
     waitlist,
+    wishes,
 )
 from dispatch.errors import PlanningCancelled
 from dispatch.later import TryLater
@@ -255,6 +256,11 @@ def _offer_freed(system: System, task: Task) -> dict[str, Any]:
         return {"told": told}
 
 
+def _book_wishes(system: System, task: Task) -> dict[str, Any]:
+    """Book the second visit as its consumer wished."""
+    return wishes.book(system, task.payload["trip"])
+
+
 WORK: Mapping[OutboxKind, Callable[[System, Task], dict[str, Any]]] = {
     OutboxKind.PLAN: _plan,
     OutboxKind.SETTLE: _settle,
@@ -264,6 +270,7 @@ WORK: Mapping[OutboxKind, Callable[[System, Task], dict[str, Any]]] = {
     OutboxKind.EXPIRE: _expire,
     OutboxKind.IMPROVE: _improve,
     OutboxKind.WAITLIST: _offer_freed,
+    OutboxKind.WISHES: _book_wishes,
     OutboxKind.CLOCK: _look_at_clock,
 }
 

@@ -147,7 +147,8 @@ def test_that_nothing_came_of_it_is_always_told_but_old_news_not_at_night(
 ) -> None:
     booked(sqlite_town)
     report(sqlite_town, could_not, happened, arrives)
-    assert [(row.payload["template"], row.due_at) for row in said(sqlite_town)] == [("again", due_at)]
+    on_the_spot = arrives + visit_messages.ON_THE_SPOT
+    assert [(row.payload["template"], row.due_at) for row in said(sqlite_town)] == [("again", max(due_at, on_the_spot))]
 
 
 def test_a_trip_after_which_somebody_comes_again_is_no_reason_for_thanks(sqlite_town: Town) -> None:

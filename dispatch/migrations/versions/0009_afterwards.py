@@ -8,9 +8,7 @@ revision = "0009"
 down_revision = "0008"
 
 BOOKED_BY = "booked_by IN ('consumer', 'merchant', 'dispatcher', 'technician')"
-KINDS = (
-    "kind IN ('plan', 'settle', 'message', 'solve', 'webhook', 'clock', 'expire', 'improve', 'waitlist', 'wishes')"
-)
+KINDS = "kind IN ('plan', 'settle', 'message', 'solve', 'webhook', 'clock', 'expire', 'improve', 'waitlist', 'wishes')"
 EVENTS = (
     "type IN ('en-route', 'check-in', 'proof', 'completion', 'could-not-complete', 'route-seen', 'readiness', "
     "'checklist', 'serial', 'signature', 'surcharge', 'acceptance', 'parts-needed', 'next-appointment')"
