@@ -1,6 +1,6 @@
 // What a photo should show, as a line drawing: over the camera's picture and as the example in the shot list.
 
-import { svg } from "/static/vendor/lit-html.js";
+import { html, svg } from "/static/vendor/lit-html.js";
 
 const room = svg`<path d="M6 74h108M24 74V10M24 10 6 4M96 74V10M96 10l18-6M24 10h72"/>`;
 const lamp = svg`<path d="M60 10v16M46 42a14 14 0 0 1 28 0zM55 42a5 5 0 0 0 10 0"/>`;
@@ -22,5 +22,5 @@ const DRAWINGS = {
 /** The drawing of that name, 120 × 90; a plain frame for a name that is not known. */
 export function outline(name) {
   const frame = svg`<path d="M10 24V10h18M110 24V10H92M10 66v14h18M110 66v14H92"/>`;
-  return svg`<svg class="outline" viewBox="0 0 120 90" aria-hidden="true">${DRAWINGS[name] ?? frame}</svg>`;
+  return html`<svg class="outline" viewBox="0 0 120 90" aria-hidden="true">${DRAWINGS[name] ?? frame}</svg>`;
 }

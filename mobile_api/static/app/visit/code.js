@@ -1,0 +1,44 @@
+// The consumer's verification code: six digits, checked at once with signal and later without.
+
+import { html, nothing } from "/static/vendor/lit-html.js";
+import { icon } from "../dom.js";
+import { word } from "../words.js";
+import { choices } from "./choices.js";
+
+const REASONS = ["no-message", "no-phone", "unwilling", "away"];
+const SIX = /^\d{6}$/;
+
+export function codeCard(app, visit, begun, set) {
+  if (visit.accepted === "yes") return html`<p class="said-yes">${icon("check")}${word("visit.end.accepted")}</p>`;
+  if (visit.accepted === "pending") return html`<p class="note">${icon("clock")}<span>${word(app.status.connected ? "visit.end.checking" : "visit.end.pending")}</span></p>`;
+  if (begun.asking || begun.no_code) return without(begun, set);
+  const check = async (event) => {
+    event.preventDefault();
+    if (!SIX.test(begun.code)) return set({ short: true });
+    await app.record("acceptance", { visit_id: visit.id, payload: { code: begun.code } });
+    return set({ code: "", short: false });
+  };
+  const wrong = begun.short ? word("visit.end.six") : visit.accepted === "wrong" && !begun.code ? word("visit.end.wrong") : "";
+  return html`<p id="code-ask">${word("visit.end.code_ask")}</p>
+    <form class="row" @submit=${check}>
+      <input class="six grow" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="6" pattern="[0-9]*" placeholder="••••••" enterkeyhint="done"
+        aria-label=${word("visit.end.code_label")} aria-describedby="code-ask" aria-invalid=${wrong ? "true" : "false"}
+        .value=${begun.code} @input=${(event) => typed(event, set)}>
+      <button type="submit" ?disabled=${!begun.code}>${word("visit.end.check")}</button>
+    </form>
+    ${wrong ? html`<p class="wrong" role="alert">${wrong}</p>` : nothing}
+    <button class="plain" type="button" @click=${() => set({ asking: true })}>${word("visit.end.no_code")}</button>`;
+}
+
+function typed(event, set) {
+  event.target.value = event.target.value.replace(/\D/g, "");
+  set({ code: event.target.value, short: false });
+}
+
+function without(begun, set) {
+  return html`${choices({
+    name: "no-code", title: word("visit.end.no_code_title"), value: begun.no_code ?? "",
+    options: REASONS.map((reason) => [reason, word(`visit.end.no_codes.${reason}`)]), choose: (no_code) => set({ no_code }), columns: "two",
+  })}
+  <button class="plain" type="button" @click=${() => set({ asking: false, no_code: "" })}>${word("visit.end.have_code")}</button>`;
+}

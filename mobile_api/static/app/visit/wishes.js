@@ -1,0 +1,28 @@
+// When the consumer would like us to come instead: days and parts of days, three taps at most.
+
+import { html } from "/static/vendor/lit-html.js";
+import { dateIn } from "../clock.js";
+import { dayName, word } from "../words.js";
+
+export const MOST_WISHES = 3;
+const DAYS = 7;
+const DAY = 86_400_000;
+const ENDS = { morning: 12, afternoon: 18, evening: 21 };
+
+export function wishesCard(day, { wishes }, set) {
+  const zone = day?.time_zone ?? "Asia/Shanghai";
+  const days = Array.from({ length: DAYS }, (_, later) => dateIn(Date.now() + later * DAY, zone));
+  return html`<section class="card"><h2>${word("visit.fail.wishes")}</h2>
+    <p class="quiet">${wishes.length < MOST_WISHES ? word("visit.fail.wishes_hint", { n: MOST_WISHES }) : word("visit.fail.wish_full")}</p>
+    <div class="wishes">${days.map((on) => html`<div role="group" aria-label=${dayName(on)}><span class="wish-day">${dayName(on)}</span>
+      ${Object.keys(ENDS).map((part) => cell(on, part, wishes, set, on === days[0] && ENDS[part] <= hourIn(zone)))}</div>`)}</div></section>`;
+}
+
+function cell(on, part, wishes, set, isOver) {
+  const isWished = wishes.some((wish) => wish.on === on && wish.part === part);
+  const others = wishes.filter((wish) => wish.on !== on || wish.part !== part);
+  return html`<button type="button" aria-pressed=${isWished} ?disabled=${isOver || (!isWished && wishes.length >= MOST_WISHES)}
+    @click=${() => set({ wishes: isWished ? others : [...others, { on, part }] })}>${word(`visit.fail.parts_of_day.${part}`)}</button>`;
+}
+
+const hourIn = (timeZone) => Number(new Intl.DateTimeFormat("en-GB", { hour: "2-digit", timeZone }).format(Date.now()));
