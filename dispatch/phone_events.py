@@ -26,6 +26,7 @@ WAITS = "waits-for-predecessor"
 EDITED, TAKEN = "edited", "event-id-taken"
 COUNTS = "counts"
 LONGEST_HELD = timedelta(hours=12)
+HELD_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def take(session: Session, technician_id: int, device_id: str, batch: Batch, *, 
     with expected_times.once(session, at), order_events.together(session, at), positions.once(session):
         for index in sorted(range(len(batch.reports)), key=lambda index: batch.reports[index].seq):
             answers[index] = _receive(taking, batch.reports[index])
-        _go_on(session, stream, batch.oldest_seq)
+        _go_on(session, stream, max(batch.oldest_seq, _not_waited_for(session, stream)))
     session.flush()
     settled = [_settled(taking, answers[index]) for index in range(len(batch.reports))]
     return Receipt(settled, stream.next_seq, skew)
@@ -179,6 +180,12 @@ def _told_otherwise(stream: PhoneStream, known: VisitEvent, report: Report) -> A
     if report.seq == stream.next_seq:
         stream.next_seq += 1
     return Answer(report.event_id, report.seq, Verdict.DUPLICATE, counts=True)
+
+
+def _not_waited_for(session: Session, stream: PhoneStream) -> int:
+    """Below this number nothing is waited for: a phone that leaves gaps without end does not fill our memory."""
+    query = select(PhoneEvent.seq).where(PhoneEvent.stream_id == stream.id, PhoneEvent.outcome == PhoneOutcome.HELD)
+    return session.scalar(query.order_by(PhoneEvent.seq.desc()).offset(HELD_MOST).limit(1)) or 1
 
 
 def _go_on(session: Session, stream: PhoneStream, oldest_seq: int) -> None:

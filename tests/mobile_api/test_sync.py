@@ -122,6 +122,18 @@ def test_what_was_held_for_half_a_day_is_applied_without_its_predecessor(tuesday
     assert visit_of(tuesday, tuesday.first).state == VisitState.COMPLETED
 
 
+def test_a_phone_that_leaves_gaps_without_end_is_not_waited_for_without_end(
+    tuesday: Tuesday, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone_events, "HELD_MOST", 2)
+    _lost, arrival, completion = outbox.whole(tuesday.first)
+    assert outbox.outcomes(arrival, completion) == ["held", "held"]
+    outbox.seq += 1
+    later = outbox.note("en-route", tuesday.visit_ids[1])
+    assert outbox.outcomes(later) == ["held"]
+    assert visit_of(tuesday, tuesday.first).state == VisitState.ON_SITE, "the oldest no longer waits"
+
+
 def test_a_repeat_with_other_words_is_rejected(tuesday: Tuesday, outbox: Outbox) -> None:
     event = outbox.note("check-in", tuesday.first)
     outbox.send(event)
