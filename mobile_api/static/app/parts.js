@@ -82,3 +82,13 @@ export function nextStep(app, visit) {
   if (visit.state === "on-site") return html`<a class="button go" href="#/visit/${visit.id}">${icon("camera")}${word("open_visit")}</a>`;
   return nothing;
 }
+
+let chosen = null;
+
+/** The day that is looked at: today, until a chip says otherwise. */
+export const chosenDay = (app) => app.days().find((day) => day.on === chosen) ?? app.today();
+
+export function chooseDay(app, day) {
+  chosen = day.is_today ? null : day.on;
+  app.draw();
+}

@@ -4,6 +4,12 @@ import { WORDS as DAY } from "./words_day.js";
 import { WORDS as VISIT } from "./words_visit.js";
 
 export const WORDS = { zh: { ...DAY.zh, ...VISIT.zh }, en: { ...DAY.en, ...VISIT.en } };
+
+/** More words, from what is loaded later. */
+export function learn(more) {
+  for (const name of Object.keys(more)) Object.assign(WORDS[name], more[name]);
+}
+
 export const LANGUAGES = Object.keys(WORDS);
 
 let chosen = "zh";
@@ -48,6 +54,17 @@ function format(kind, shown) {
 /** The hour and minute of an instant in a zone, 24-hour. */
 export function clock(instant, timeZone) {
   return format("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(new Date(instant));
+}
+
+/** An instant as clocks in a zone show it: "2026-05-12T08:00:00". */
+export const localIn = (instant, timeZone) =>
+  format("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone }).format(new Date(instant)).replace(" ", "T");
+
+/** The instant at which clocks in a zone show `local` ("2026-05-12T08:00"), as ISO text. */
+export function instantIn(local, timeZone) {
+  const wanted = Date.parse(`${local}Z`);
+  const ahead = (at) => Date.parse(`${localIn(at, timeZone)}Z`) - at;
+  return new Date(wanted - ahead(wanted - ahead(wanted))).toISOString();
 }
 
 /** A local date ("2026-05-12") as "Tue 12 May". */

@@ -1,0 +1,50 @@
+// My last four weeks beside what is usual in my area: visits, hours, kilometres, in words and as small bars.
+
+import "./more.js";
+import { html, nothing, svg } from "/static/vendor/lit-html.js";
+import { icon } from "../dom.js";
+import { lasting } from "../lasting.js";
+import { dayName, distance, spell, word } from "../words.js";
+
+const SAME = 3;
+
+export function accountView(app) {
+  const kept = lasting(app, "/mobile/v1/account");
+  return html`<main>
+    <h1>${word("account")}</h1>
+    ${kept ? weeks(kept.answer) : html`<section class="empty">${icon("chart")}<p>${word("account_none")}</p></section>`}
+  </main>`;
+}
+
+function weeks({ weeks: all }) {
+  const newest = [...all].sort((one, other) => other.from.localeCompare(one.from));
+  const most = (key) => Math.max(1, ...all.map((week) => Math.max(week[key], week.median?.[key] ?? 0)));
+  const longest = { work: most("work"), travel: most("travel"), distance: most("distance") };
+  return html`${newest.map((week) => card(week, longest))}
+    <p class="quiet">${word("account_hint")}</p>`;
+}
+
+function card(week, longest) {
+  return html`<section class="card week">
+    <div class="hero-top"><h2>${word("account_week", { from: dayName(week.from) })}</h2><strong>${word("account_visits", { n: week.visits })}</strong></div>
+    ${compared(week)}
+    ${bar("work", spell(week.work), week, longest)}
+    ${bar("travel", spell(week.travel), week, longest)}
+    ${bar("distance", distance(week.distance), week, longest)}
+  </section>`;
+}
+
+function compared({ mine_of_median: share }) {
+  if (share === null || share === undefined) return nothing;
+  const n = Math.round((share - 1) * 100);
+  if (Math.abs(n) < SAME) return html`<p>${word("account_same")}</p>`;
+  return html`<p>${word(n > 0 ? "account_more" : "account_less", { n: Math.abs(n) })}</p>`;
+}
+
+function bar(name, text, week, longest) {
+  const part = (value) => (100 * value) / longest[name];
+  const usual = week.median?.[name];
+  return html`<div class="measure"><span>${word(`account_${name}`)}</span><strong>${text}</strong>
+    <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`<rect class="rail" width="100" height="8"/><rect class="mine" width=${part(week[name])} height="8"/>
+      ${usual ? svg`<path d="M${part(usual)} 0V8"/>` : nothing}`}</svg></div>`;
+}

@@ -1,0 +1,3 @@
+import { later } from "./later.js";
+
+export const queueView = later(() => import("./more/queue.js"), "queueView");

@@ -1,0 +1,3 @@
+import { later } from "./later.js";
+
+export const requestsView = later(() => import("./more/requests.js"), "requestsView");

@@ -1,0 +1,3 @@
+import { later } from "./later.js";
+
+export const whyView = later(() => import("./more/why.js"), "whyView");
