@@ -62,7 +62,7 @@ export function sign(app, visit, key) {
         <svg viewBox="0 0 ${FULL} 600" preserveAspectRatio="xMinYMin meet" role="img" aria-label=${word("visit.turn.pad")}><path d=${strokes.map(path).join("")}></path></svg>
         ${strokes.length ? nothing : html`<span class="pad-word" aria-hidden="true">${word("visit.turn.here")}</span>`}
       </div>
-      ${wanting ? html`<p class="missing" role="alert">${icon("info")}<span>${word("visit.turn.more_needed")}</span></p>` : nothing}</div>
+      ${wanting ? html`<p class="still" role="alert">${icon("info")}<span>${word("visit.turn.more_needed")}</span></p>` : nothing}</div>
     <footer class="screen-foot sign-foot">
       <button type="button" ?disabled=${!strokes.length} @click=${() => change(strokes.slice(0, -1))}>${icon("undo")}${word("visit.turn.undo")}</button>
       <button type="button" ?disabled=${!strokes.length} @click=${() => change([])}>${word("visit.turn.clear")}</button>
