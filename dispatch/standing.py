@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -80,10 +81,14 @@ class Standing:
 
 @dataclass(slots=True)
 class Kept:
-    """What a process remembers of days, the least recently asked for forgotten first."""
+    """What a process remembers of days, the least recently asked for forgotten first.
+
+    `reasons` is for `dispatch.why_my_route`.
+    """
 
     days: OrderedDict[tuple[str, date], Standing] = field(default_factory=OrderedDict)
     spreads: dict[str, tuple[date, Spreads]] = field(default_factory=dict)
+    reasons: OrderedDict[tuple[str, date], Any] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
 
     def keep(self, standing: Standing) -> None:

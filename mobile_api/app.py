@@ -6,10 +6,35 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispatch.system import System
-from mobile_api import day, errors, headers, login, next_visit, openapi, phone, photos, positions, sync, uploads, visits
+from mobile_api import (
+    day,
+    errors,
+    headers,
+    login,
+    my_work,
+    next_visit,
+    openapi,
+    phone,
+    photos,
+    positions,
+    sync,
+    uploads,
+    visits,
+)
 from mobile_api.access import undeclared
 
-BLUEPRINTS = (login.bp, day.bp, visits.bp, next_visit.bp, photos.bp, uploads.bp, positions.bp, phone.bp, sync.bp)
+BLUEPRINTS = (
+    login.bp,
+    day.bp,
+    visits.bp,
+    next_visit.bp,
+    my_work.bp,
+    photos.bp,
+    uploads.bp,
+    positions.bp,
+    phone.bp,
+    sync.bp,
+)
 JSON_BODY = 64 * 1024
 
 
