@@ -30,11 +30,11 @@ function row(day, stop, visits) {
       <span class="row-text">
         <strong>${windowText(stop, day.time_zone)}</strong>
         <span>${visit.product}</span>
-        <span class="quiet">${visit.district} ${street(visit)}</span>
-        ${visit.is_gone ? html`<span>${word("gone")}</span>` : nothing}
       </span>
       ${visit.state === "waiting" && stop.scheduled_arrival
-        ? html`<span class="due">${word("planned_at", { time: clock(stop.scheduled_arrival, day.time_zone) })}</span>` : pill(visit.state)}
+        ? html`<span class="due"><span>${word("due")}</span><strong>${clock(stop.scheduled_arrival, day.time_zone)}</strong></span>` : pill(visit.state)}
+      <span class="row-place quiet">${visit.district} ${street(visit)}</span>
+      ${visit.is_gone ? html`<span class="row-place">${word("gone")}</span>` : nothing}
     </a></li>`;
 }
 

@@ -35,7 +35,7 @@ export const knows = (key) => word(key) !== key;
 
 /** A length of time: "45 min", "1 h 20 min", "2 h". */
 export function spell(seconds) {
-  const minutes = Math.max(1, Math.round(seconds / 60));
+  const minutes = seconds > 0 ? Math.max(1, Math.round(seconds / 60)) : 0;
   const [h, m] = [Math.floor(minutes / 60), minutes % 60];
   if (!h) return word("minutes", { m });
   return word(m ? "hours" : "hours_only", { h, m });
@@ -71,6 +71,12 @@ export function instantIn(local, timeZone) {
 export function dayName(on) {
   const shown = { weekday: "short", month: "short", day: "numeric", timeZone: "UTC" };
   return format(locale(), shown).format(new Date(`${on}T00:00:00Z`));
+}
+
+/** Two local dates and what lies between: "16–22 Nov". */
+export function daysName(from, to) {
+  const [first, last] = [from, to].map((on) => new Date(`${on}T00:00:00Z`));
+  return format(locale(), { month: "short", day: "numeric", timeZone: "UTC" }).formatRange(first, last);
 }
 
 /** An amount in minor units with its currency: `money(12800, "CNY")` is "¥128". */

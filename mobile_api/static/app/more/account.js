@@ -4,7 +4,7 @@ import "./more.js";
 import { html, nothing, svg } from "/static/vendor/lit-html.js";
 import { icon } from "../dom.js";
 import { lasting } from "../lasting.js";
-import { dayName, distance, spell, word } from "../words.js";
+import { daysName, distance, spell, word } from "../words.js";
 
 const SAME = 3;
 
@@ -24,9 +24,11 @@ function weeks({ weeks: all }) {
     <p class="quiet">${word("account_hint")}</p>`;
 }
 
+const sixLater = (on) => new Date(Date.parse(on) + 6 * 86_400_000).toISOString().slice(0, 10);
+
 function card(week, longest) {
   return html`<section class="card week">
-    <div class="hero-top"><h2>${word("account_week", { from: dayName(week.from) })}</h2><strong>${word("account_visits", { n: week.visits })}</strong></div>
+    <div class="hero-top"><h2>${daysName(week.from, sixLater(week.from))}</h2><strong>${word("account_visits", { n: week.visits })}</strong></div>
     ${compared(week)}
     ${bar("work", spell(week.work), week, longest)}
     ${bar("travel", spell(week.travel), week, longest)}
@@ -35,7 +37,7 @@ function card(week, longest) {
 }
 
 function compared({ mine_of_median: share }) {
-  if (share === null || share === undefined) return nothing;
+  if (!share) return nothing;
   const n = Math.round((share - 1) * 100);
   if (Math.abs(n) < SAME) return html`<p>${word("account_same")}</p>`;
   return html`<p>${word(n > 0 ? "account_more" : "account_less", { n: Math.abs(n) })}</p>`;

@@ -13,12 +13,12 @@ export function plane(places) {
   return (place) => [(place.lng - lng) * RADIANS * EARTH * narrow, (lat - place.lat) * RADIANS * EARTH];
 }
 
-/** The window `{ x, y, k }` (what is in the middle, pixels a metre) that shows all `points` with an edge around. */
-export function fitted(points, [wide, high], edge) {
+/** The window `{ x, y, k }` (what is in the middle, pixels a metre) that shows all `points` within edges of pixels. */
+export function fitted(points, [wide, high], { top: above, side, bottom: below }) {
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const k = Math.min((wide - 2 * edge) / (right - left || 1), (high - 2 * edge) / (bottom - top || 1));
-  return { x: (left + right) / 2, y: (top + bottom) / 2, k: within(k) };
+  const k = within(Math.min((wide - 2 * side) / (right - left || 1), (high - above - below) / (bottom - top || 1)));
+  return { x: (left + right) / 2, y: (top + bottom) / 2 + (below - above) / 2 / k, k };
 }
 
 const within = (k) => Math.min(0.5, Math.max(FARTHEST, k));

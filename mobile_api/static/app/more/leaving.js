@@ -4,8 +4,9 @@ import { html } from "/static/vendor/lit-html.js";
 import { icon, sheet } from "../dom.js";
 import { word } from "../words.js";
 
-/** "3 reports, 12 photos" of a count of both. */
-export const amounts = ({ facts, pictures }) => ({ facts: word("reports", { n: facts }), pictures: word("pictures", { n: pictures }) });
+/** "3 reports, 12 photos"; what there is none of goes unsaid. */
+export const amounts = ({ facts, pictures }) =>
+  [facts && word("reports", { n: facts }), pictures && word("pictures", { n: pictures })].filter(Boolean).join(word("comma"));
 
 export function leaving(app) {
   const { facts, pictures } = app.status;
@@ -21,7 +22,7 @@ function sure(app) {
 
 function unsent(app) {
   const handOver = (close) => () => { close(); app.logOut({ handOver: true }); };
-  sheet(word("logout_unsent"), (close) => html`<p>${word("logout_wait", amounts(app.status))}</p>
+  sheet(word("logout_unsent"), (close) => html`<p>${word("logout_wait", { amounts: amounts(app.status) })}</p>
     <button type="button" class="go" @click=${() => { close(); location.hash = "#/queue"; app.syncNow(); }}>${icon("upload")}${word("send_now")}</button>
     <button type="button" @click=${handOver(close)}>${icon("leave")}${word("logout_hand_over")}</button>
     <p class="quiet">${word("logout_hand_over_more")}</p>

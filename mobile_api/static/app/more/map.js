@@ -9,7 +9,7 @@ import { chosenDay, isOpen, navigate, nextStop, pill, product, street, visitsOf,
 import { here, lastPlace } from "../place.js";
 import { distance, spell, word } from "../words.js";
 
-const EDGE = 52;
+const EDGES = { top: 56, side: 34, bottom: 84 };
 const TAP = 8;
 const state = { on: null, view: null, picked: null, me: null, fingers: new Map(), moved: 0 };
 
@@ -34,15 +34,15 @@ export function mapView(app) {
 function drawing(day) {
   const stops = visitsOf(day).filter((stop) => stop.visit.place);
   if (!stops.length) return null;
-  const size = [Math.min(innerWidth, 560) - 24, Math.round(Math.max(240, innerHeight * 0.5))];
+  const size = [Math.min(innerWidth, 560) - 24, Math.round(Math.max(240, innerHeight - 416))];
   const places = [...(day.start ? [day.start] : []), ...stops.map((stop) => stop.visit.place)];
   const flat = plane(places);
   const key = `${day.on} ${size}`;
-  if (state.on !== key) Object.assign(state, { on: key, view: fitted(places.map(flat), size, EDGE) });
+  if (state.on !== key) Object.assign(state, { on: key, view: fitted(places.map(flat), size, EDGES) });
   const screen = onScreen(state.view, size);
   const onto = (place) => screen(flat(place));
   const dots = apart(stops.map((stop) => onto(stop.visit.place)), 27);
-  return { size, stops, dots, onto, whole: () => fitted(places.map(flat), size, EDGE) };
+  return { size, stops, dots, onto, whole: () => fitted(places.map(flat), size, EDGES) };
 }
 
 function chart(app, day, drawn, picked) {
@@ -87,9 +87,10 @@ function leg([x1, y1], [x2, y2], stop) {
   const long = Math.hypot(x2 - x1, y2 - y1);
   const turn = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;
   const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
+  const isSteep = Math.abs(y2 - y1) > Math.abs(x2 - x1);
   return svg`<g class="leg-line ${isOpen(stop) ? "" : "past"}"><path d="M${x1} ${y1}L${x2} ${y2}"/>
     ${long > 44 ? svg`<path class="arrow" d="M-5-6L5 0L-5 6" transform="translate(${x} ${y}) rotate(${turn})"/>` : nothing}
-    ${long > 110 && stop.distance ? svg`<text x=${x} y=${y - 10}>${distance(stop.distance)}</text>` : nothing}</g>`;
+    ${long > 100 && stop.distance ? svg`<text class=${isSteep ? "beside" : ""} x=${x + (isSteep ? 14 : 0)} y=${y + (isSteep ? 6 : -12)}>${distance(stop.distance)}</text>` : nothing}</g>`;
 }
 
 /** A break stands on the leg that follows it. */
@@ -200,7 +201,7 @@ const keys = (app, { size, whole }) => (event) => {
 function card(app, day, stop) {
   const { visit } = stop;
   return html`<section class="card map-card ${visit.state}">
-    <div class="hero-top"><strong>${word("of", { n: visitsOf(day).indexOf(stop) + 1, total: visitsOf(day).length })} · ${windowText(stop, day.time_zone)}</strong>${pill(visit.state)}</div>
+    <div class="hero-top"><strong>${word("stop_n", { n: visitsOf(day).indexOf(stop) + 1 })} · ${windowText(stop, day.time_zone)}</strong>${pill(visit.state)}</div>
     ${product(visit)}
     <p class="address">${visit.district} ${street(visit)}</p>
     <div class="reach">${navigate(visit, app)}<a class="button" href="#/visit/${visit.id}">${icon("right")}${word("details")}</a></div>

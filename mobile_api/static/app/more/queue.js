@@ -23,10 +23,9 @@ export function queueView(app) {
 }
 
 function onPhone(app, waiting) {
-  const { facts, pictures } = amounts(app.status);
   const size = app.status.bytes ? ` · ${bytes(app.status.bytes)}` : "";
   return html`<section class="card">
-      <h2>${[facts, pictures].join(word("comma"))}${size}</h2>
+      <h2>${amounts(app.status)}${size}</h2>
       <p class="quiet">${word(app.status.portal ? "queue_portal" : app.status.sending && app.status.connected ? "queue_sending" : "queue_calm")}</p>
       <button type="button" class="go" ?disabled=${app.status.sending} @click=${() => app.syncNow()}>${icon("upload")}${word(app.status.sending ? "sending_now" : "send_now")}</button>
     </section>
@@ -77,7 +76,7 @@ function receipt(app) {
   const sent = done.facts + done.pictures > 0;
   return html`<section class="card receipt">${icon("check")}
     <h2>${word("nothing_left")}</h2>
-    <p>${sent ? word("receipt", { ...amounts(done), time: clock(done.at, zone) }) : word("receipt_none")}</p>
+    <p>${sent ? word("receipt", { amounts: amounts(done), time: clock(done.at, zone) }) : word("receipt_none")}</p>
     ${app.status.synced_at ? html`<p class="quiet">${word("last_sent", { time: clock(app.status.synced_at, zone) })}</p>` : nothing}
     <button type="button" ?disabled=${app.status.sending} @click=${() => app.syncNow()}>${icon("undo")}${word("refresh")}</button></section>`;
 }

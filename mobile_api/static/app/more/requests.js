@@ -3,6 +3,7 @@
 import "./more.js";
 import { html, nothing } from "/static/vendor/lit-html.js";
 import { icon, say } from "../dom.js";
+import { isWaiting, memory } from "../memory.js";
 import { isOpen, visitsOf, windowText } from "../parts.js";
 import { clock, dayName, instantIn, localIn, word } from "../words.js";
 
@@ -11,7 +12,7 @@ const REASONS = ["ill", "leave", "training", "other"];
 const form = { kind: null, wrong: "" };
 
 export function requestsView(app) {
-  const asked = [...app.requests()].sort((one, other) => other.asked_at.localeCompare(one.asked_at));
+  const asked = [...app.requests(), ...unsent()].map(withdrawn).sort((one, other) => other.asked_at.localeCompare(one.asked_at));
   return html`<main>
     <h1>${word("requests")}</h1>
     <section class="card"><h2>${word("request_new")}</h2>
@@ -22,6 +23,13 @@ export function requestsView(app) {
       : html`<section class="empty small">${icon("calendar")}<h2>${word("request_none")}</h2><p>${word("request_none_more")}</p></section>`}
   </main>`;
 }
+
+/** Requests that are still on this phone, in the words of the server. */
+const unsent = () => memory.events.filter((event) => isWaiting(event) && KINDS.some((kind) => event.type === `${kind}-request`)).map((event) => ({
+  event_id: event.event_id, kind: event.type.replace("-request", ""), visit_id: event.visit_id, ...event.payload, state: "pending", asked_at: event.device_time,
+}));
+
+const withdrawn = (each) => (memory.events.some((event) => event.type === "request-withdrawn" && event.payload.event_id === each.event_id) ? { ...each, state: "withdrawn" } : each);
 
 function open(app, kind) {
   Object.assign(form, { kind: form.kind === kind ? null : kind, wrong: "" });
