@@ -17,6 +17,7 @@ from mobile_api import (
     phone,
     photos,
     positions,
+    squeeze,
     sync,
     uploads,
     visits,
@@ -51,6 +52,7 @@ def create_app(system: System) -> APIFlask:
     app.extensions["system"] = system
     _configure(app, system)
     app.security_schemes = {"bearer": {"type": "http", "scheme": "bearer"}}
+    app.after_request(squeeze.squeeze)
     app.after_request(headers.secure)
     errors.register(app)
     for blueprint in BLUEPRINTS:

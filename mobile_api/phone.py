@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from apiflask import APIBlueprint
 from flask import Response, current_app, render_template
 
 from mobile_api import access
+from mobile_api.shell import WORKER, as_file, shell
 
 bp = APIBlueprint("phone", __name__, enable_openapi=False)
+PAGE = "/phone/next"
 
 
 @bp.get("/phone")
 @access.public
-def page() -> str:
+def old_page() -> str:
     """The page; everything in it comes from the API once the technician has logged in."""
     return render_template("phone.html")
 
 
-@bp.get("/phone/next")
-@access.public
-def coming() -> str:
-    """The app that takes the page's place, for a look at it meanwhile."""
-    return render_template("phone_next.html")
-
-
 @bp.get("/phone/worker.js")
 @access.public
-def worker() -> Response:
+def old_worker() -> Response:
     """Served from here and not from the static folder, so that it may answer for the page above it."""
     response = current_app.send_static_file("worker.js")
     response.headers["Service-Worker-Allowed"] = "/phone"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@bp.get(PAGE)
+@access.public
+def page() -> Response:
+    """The page; everything in it comes from the API once the technician has logged in."""
+    response = Response(_page(), content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get(f"{PAGE}/worker.js")
+@access.public
+def worker() -> Response:
+    """With the digests of all files in front: another file, another worker."""
+    kept = shell()
+    files = kept.files | as_file(PAGE, _page())
+    told = {"version": kept.version, "page": PAGE, "files": files, "later": kept.later}
+    script = (Path(current_app.static_folder or "") / "app" / WORKER).read_text()
+    response = Response(f"const SHELL = {json.dumps(told)};\n{script}", content_type="text/javascript; charset=utf-8")
+    response.headers["Service-Worker-Allowed"] = PAGE
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _page() -> str:
+    return render_template("phone_next.html", modules=shell().modules)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 import wsgi
 from dispatch.evidence import Proof
+from dispatch.phone_records import PhoneEvent
 from dispatch.work_order import Visit, VisitState
 from tests.browser import chromium, serving
 from tests.phone_day import PIN, Tuesday
@@ -85,6 +86,7 @@ def visit_of(tuesday: Tuesday) -> Visit:
         return session.get_one(Visit, tuesday.first)
 
 
+WORKED = ["en-route", "check-in", "before", "after", "completion"]
 WHOLE_VISIT = """
   await app.setOut(given);
   await app.arrive(given);
@@ -102,8 +104,10 @@ def test_a_visit_is_worked_through_by_the_protocol(tuesday: Tuesday, address: st
     assert visit_of(tuesday).state == VisitState.COMPLETED
     with tuesday.town.system.transaction(read_only=True) as session:
         assert {proof.shot_code for proof in session.scalars(select(Proof))} == {"before", "after"}
+        facts = [event.type for event in session.scalars(select(PhoneEvent))]
+    assert sorted(facts) == ["check-in", "completion", "en-route", "route-seen"]
     receipt = in_app(page, "return app.receipt()")
-    assert (receipt["empty"], receipt["facts"], receipt["pictures"]) == (True, 4, 2)
+    assert (receipt["empty"], receipt["facts"], receipt["pictures"]) == (True, len(facts), 2)
 
 
 def test_offline_the_day_is_shown_as_it_will_be(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
@@ -112,10 +116,10 @@ def test_offline_the_day_is_shown_as_it_will_be(tuesday: Tuesday, address: str, 
     in_app(page, WHOLE_VISIT, tuesday.first)
     seen = in_app(
         page,
-        "const { visit } = app.visit(given); return [visit.state, visit.missing, app.held().length]",
+        "const { visit } = app.visit(given); return [visit.state, visit.missing, app.held().map((each) => each.what).filter((what) => what !== 'route-seen')]",
         tuesday.first,
     )
-    assert seen == ["completed", [], 5]
+    assert seen == ["completed", [], WORKED]
     assert visit_of(tuesday).state == VisitState.WAITING
     phone.set_offline(False)
     in_app(page, "await settled()")

@@ -8,6 +8,7 @@ import { write } from "./events.js";
 import { counted, held } from "./held.js";
 import { isWaiting, memory, remember } from "./memory.js";
 import { dropPicture, keepPicture, urlOf } from "./pictures.js";
+import { install, update } from "./install.js";
 import { here } from "./place.js";
 import { projectedDays, projectedVisit } from "./project.js";
 import { current, keepLanguage, leaving, logIn, logOut, lost } from "./session.js";
@@ -28,7 +29,8 @@ let frame = 0;
 let failures = 0;
 let timer = 0;
 let running = null;
-const line = { connected: navigator.onLine, sending: false };
+let waitingRun = null;
+const line = { connected: navigator.onLine, sending: false, update: false };
 
 export const app = {
   locating: null,
@@ -177,6 +179,8 @@ export const app = {
     return true;
   },
 
+  update,
+
   async speak(wanted) {
     speak(wanted);
     await keepLanguage(language());
@@ -216,9 +220,18 @@ async function reread() {
   app.draw();
 }
 
-/** Send and read once; one window of this phone at a time. */
+/** Send and read once, one window of this phone at a time; who asks meanwhile is served by one more round. */
 function run() {
-  running ??= navigator.locks.request("shifu-sync", exchangeAll).finally(() => {
+  if (!running) return begin();
+  waitingRun ??= running.then(() => {
+    waitingRun = null;
+    return running ?? begin();
+  });
+  return waitingRun;
+}
+
+function begin() {
+  running = navigator.locks.request("shifu-sync", exchangeAll).finally(() => {
     running = null;
     again();
   });
@@ -282,8 +295,18 @@ async function start() {
   root.ariaBusy = "true";
   await reread();
   listen();
+  install(heard);
   await run();
   root.ariaBusy = "false";
+}
+
+/** What the worker has to say. */
+function heard(what) {
+  if (what === "send") run();
+  if (what === "update") {
+    line.update = true;
+    app.draw();
+  }
 }
 
 if (isSecureContext) start();

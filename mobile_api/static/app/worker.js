@@ -1,0 +1,80 @@
+// Opens the app without signal: one version, whole, answered from the phone. The server puts in front of this
+// `SHELL`: { version, page, files: { address: SHA-256 }, later: { address: SHA-256 } }.
+
+const CACHE = `shifu-app-${SHELL.version}`;
+const KNOWN = { ...SHELL.files, ...SHELL.later };
+const AT_ONCE = 6;
+
+self.addEventListener("install", (event) => event.waitUntil(keep(SHELL.files)));
+
+self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+
+self.addEventListener("message", (event) => {
+  if (event.data === "take-over") event.waitUntil(self.skipWaiting());
+  if (event.data === "later") event.waitUntil(keep(SHELL.later).catch(() => undefined));
+});
+
+self.addEventListener("sync", (event) => event.waitUntil(tell("send")));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const address = addressOf(request);
+  if (address) event.respondWith(answer(request, address));
+});
+
+/** The name of what is asked for among our files; null for everything that the network has to answer. */
+function addressOf(request) {
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return null;
+  if (request.mode === "navigate") return url.pathname === SHELL.page ? SHELL.page : null;
+  return url.pathname in KNOWN ? url.pathname : null;
+}
+
+async function answer(request, address) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(address, { ignoreVary: true });
+  if (kept) return kept;
+  if (!(address in SHELL.later)) return fetch(request);
+  return (await fetchOne(cache, address)).clone();
+}
+
+/** Fetch what is not here yet; all of it or the promise rejects, and this version is tried again another time. */
+async function keep(files) {
+  const cache = await caches.open(CACHE);
+  const waiting = Object.keys(files);
+  const one = async () => {
+    for (let address = waiting.pop(); address; address = waiting.pop()) await keepOne(cache, address);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+}
+
+async function keepOne(cache, address) {
+  if (await cache.match(address, { ignoreVary: true })) return;
+  const known = await caches.match(address, { ignoreVary: true });
+  if (known && (await digest(known.clone())) === KNOWN[address]) await cache.put(address, known);
+  else await fetchOne(cache, address);
+}
+
+/** From the network, and only what it should be: neither a hotel's page nor half a file nor one of another version. */
+async function fetchOne(cache, address) {
+  const response = await fetch(address, { cache: "no-cache", redirect: "error" });
+  const isOurs = response.ok && response.headers.get("X-Content-Type-Options") === "nosniff";
+  if (!isOurs || (await digest(response.clone())) !== KNOWN[address]) throw new Error(`not this version: ${address}`);
+  await cache.put(address, response.clone());
+  return response;
+}
+
+async function digest(response) {
+  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.arrayBuffer()));
+  return Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function takeOver() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith("shifu-") && name !== CACHE).map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+async function tell(what) {
+  for (const client of await self.clients.matchAll()) client.postMessage(what);
+}
