@@ -66,9 +66,7 @@ def _reasons(each: Reasons) -> WhyVisitOut:
 
 
 def _week(each: Week) -> WeekOut:
-    return WeekOut(
-        begins_on=each.begins_on,
-        mine_of_median=each.mine_of_median,
-        median=FiguresOut(**asdict(each.median)),
-        **asdict(each.mine),
+    return WeekOut.model_validate(
+        asdict(each.mine)
+        | {"from": each.begins_on, "mine_of_median": each.mine_of_median, "median": asdict(each.median)}
     )

@@ -45,7 +45,7 @@ class FiguresOut(BaseModel):
 
 
 class WeekOut(FiguresOut):
-    begins_on: date = Field(serialization_alias="from", description="Its Monday.")
+    begins_on: date = Field(alias="from", description="Its Monday.")
     mine_of_median: float | None = Field(description="My work through the median work of the area.")
     median: FiguresOut = Field(description="Of everybody in the area who worked in that week.")
 
