@@ -47,8 +47,9 @@ def withdraw(session: Session, heard: Heard) -> Result:
         return APPLIED
     if request.state != RequestState.OPEN:
         raise Unusable(DECIDED)
+    who = _by(session, heard)
+    request.decided_at, request.decided_by = heard.fact.received_at, who
     request.move_to(RequestState.WITHDRAWN)
-    request.decided_at, request.decided_by = heard.fact.received_at, _by(session, heard)
     _note(session, heard, request, "withdrawn")
     return APPLIED
 

@@ -20,6 +20,7 @@ from dispatch import (
     locked_visits,
     order_events,
     outbox,
+    site_proofs,
     sla,
     trips,
     visit_messages,
@@ -138,7 +139,10 @@ def complete(
     note: str = "",
     promised: Collection[str] = (),
 ) -> Visit:
-    """The work is done. Raises MissingShots while a required photo is neither there nor `promised` (codes of shots)."""
+    """The work is done. Raises MissingShots while a required photo is neither there nor `promised` (codes of shots).
+
+    Whatever else is asked for and missing is written down and holds nothing up.
+    """
     visit = mine(session, visit_id, technician_id, lock=True)
     if facts.is_known(session, visit_id, EventType.COMPLETION, fact, note=note):
         return visit
@@ -156,7 +160,9 @@ def complete(
     _announce(session, visit, OrderEvent.COMPLETED, fact)
     _decide_appointment(session, visit, fact)
     visit_messages.tell(session, visit, fact, by=actor(session, technician_id))
-    facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note)
+    lacking = site_proofs.missing_proofs(visit)
+    missed: dict[str, list[str]] = {"missing": lacking} if lacking else {}
+    facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note, **missed)
     expected_times.after_fact(session, visit, fact.received_at)
     return visit
 

@@ -128,7 +128,7 @@ class Visit(Base, Stateful[VisitState]):
 
     `accepted_at`: when the consumer's code was given, of which `code_tries` were wrong. `told` is what the technician
     said last: `readiness` {goods, consumer, parts}, `checklist` [codes], `serial` {number, read, format}, `signed`,
-    `parts_needed` [{text, count}]; what nobody said is not in it.
+    `parts_needed` {text, count}, and `by` whose readiness it is (id); what nobody said is not in it.
     """
 
     __tablename__ = "visit"
