@@ -77,8 +77,8 @@ def _promised(session: Session, visits: list[int]) -> Iterator[Happening]:
         yield Happening(appointment.created_at, PROMISED, appointment.state, appointment.booked_by, "", window)
 
 
-def reported(session: Session, visits: Collection[int]) -> Iterator[Happening]:
-    """What phones have told of some visits, in the order in which it was heard."""
+def reported(session: Session, visits: Collection[int], *, technician_id: int | None = None) -> Iterator[Happening]:
+    """What phones (or those of one technician) have told of some visits, in the order in which it was heard."""
     query = (
         select(VisitEvent, Technician.name)
         .join(Technician, Technician.id == VisitEvent.technician_id)
@@ -86,6 +86,8 @@ def reported(session: Session, visits: Collection[int]) -> Iterator[Happening]:
         .options(joinedload(VisitEvent.visit).joinedload(Visit.work_order).joinedload(WorkOrder.product))
         .order_by(VisitEvent.id)
     )
+    if technician_id is not None:
+        query = query.where(VisitEvent.technician_id == technician_id)
     for event, name in session.execute(query):
         visit = event.visit
         facts = phone_story.facts_of(event, visit.work_order.product)

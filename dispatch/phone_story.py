@@ -33,7 +33,7 @@ def facts_of(event: VisitEvent, product: ServiceProduct) -> dict[str, Any]:
     parts that are not in the van. Codes of acceptance and strokes of signatures are not in it.
     """
     payload = event.payload
-    told = {name: value for name, value in payload.items() if name not in UNTOLD}
+    told = {name: value for name, value in payload.items() if name not in UNTOLD} | {"event_id": event.event_id}
     match event.type:
         case EventType.PROOF:
             told["item"] = Item(*name_of(product, payload.get("shot", "")))

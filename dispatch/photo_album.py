@@ -27,7 +27,7 @@ SURCHARGE = "surcharge:"
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """One photo; `number` is its proof's id. `doubts` are worth a look, empty for whoever may not see them."""
+    """One photo; `number` is its proof's id. `doubts` are worth a look; `looked_by` has found them to be nothing."""
 
     number: int
     visit_id: int
@@ -38,6 +38,11 @@ class Print:
     taken_at: datetime | None
     received_at: datetime
     doubts: tuple[Doubt, ...]
+    looked_by: str
+
+    @property
+    def is_doubtful(self) -> bool:
+        return bool(self.doubts) and not self.looked_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def _print(proof: Proof, technician: str, check: PhotoCheck | None) -> Print:
     name_zh, name_en = name_of(proof.visit.work_order.product, proof.shot_code)
     return Print(
         proof.id, proof.visit_id, proof.shot_code, name_zh, name_en, technician, proof.taken_at, proof.received_at,
-        tuple(photo_checks.doubts(proof, check)) if check else (),
+        tuple(photo_checks.doubts(proof, check)) if check else (), check.looked_by if check else "",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from dispatch.evidence import EventType, VisitEvent
 
@@ -44,21 +44,28 @@ class Signature:
 
 
 def of_visits(session: Session, visit_ids: Collection[int]) -> dict[int, Signature]:
-    """The signature drawn last on each visit; facts that do not count are left out."""
+    """The signature drawn last on each visit; that of somebody who did not make the visit does not count."""
     query = (
         select(VisitEvent)
+        .join(VisitEvent.visit)
         .where(VisitEvent.visit_id.in_(visit_ids), VisitEvent.type == EventType.SIGNATURE)
+        .options(contains_eager(VisitEvent.visit))
         .order_by(VisitEvent.id)
     )
-    found = {event.visit_id: _drawn(event) for event in session.scalars(query) if "conflict" not in event.payload}
-    return {visit_id: signature for visit_id, signature in found.items() if signature.strokes}
+    counting = [_drawn(event) for event in session.scalars(query) if _counts(event)]
+    drawn = sorted((each for each in counting if each[1].strokes), key=lambda each: each[1].at)
+    return dict(drawn)
 
 
-def _drawn(event: VisitEvent) -> Signature:
+def _counts(event: VisitEvent) -> bool:
+    return "conflict" not in event.payload or event.technician_id == event.visit.technician_id
+
+
+def _drawn(event: VisitEvent) -> tuple[int, Signature]:
     payload: dict[str, Any] = event.payload
     strokes = tuple(_clean(stroke) for stroke in payload.get("strokes", []))
     at = datetime.fromisoformat(payload["at"]) if "at" in payload else event.received_at
-    return Signature(str(payload.get("name", "")), at, tuple(stroke for stroke in strokes if stroke))
+    return event.visit_id, Signature(str(payload.get("name", "")), at, tuple(stroke for stroke in strokes if stroke))
 
 
 def _clean(stroke: Any) -> tuple[int, ...]:

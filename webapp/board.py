@@ -9,9 +9,9 @@ from apiflask import APIBlueprint
 from flask import Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dispatch import board, changes, county_map, live, visit_card, why
+from dispatch import board, changes, county_map, live, photo_looks, visit_card, visit_report, why
 from dispatch.changes import Preview
-from webapp import reasons, remedies
+from webapp import order_words, reasons, remedies
 from webapp.access import allow
 from webapp.board_shapes import DayIn, KeptMoveIn, MoveIn, PinIn, PreviewOut, WhyIn
 from webapp.board_words import board_words
@@ -116,7 +116,23 @@ def visit_panel(visit_id: int) -> ResponseReturnValue:
     plan_id = request.args.get("plan", type=int)
     with system().transaction(read_only=True) as session:
         card = visit_card.card(session, visit_id, plan_id)
-    return render_template("board_visit.html", card=card, zone=card.zone, why=reasons.reason(card.counts or {}))
+        report = visit_report.report(session, system().photos, visit_id)
+        return render_template(
+            "board_visit.html",
+            card=card,
+            report=report,
+            why_not=reasons.reason(card.counts or {}),
+            **order_words.words(),
+        )
+
+
+@bp.post("/board/photos/<int:number>/fine")
+@allow(*OFFICE)
+def photo_is_fine(number: int) -> ResponseReturnValue:
+    """Somebody has looked at what was doubtful in a photo."""
+    with system().transaction() as session:
+        photo_looks.looks_fine(session, number, by=me().login, at=system().now())
+    return "", 204
 
 
 def _preview(preview: Preview, skills: dict[str, dict[str, str]]) -> dict[str, Any]:

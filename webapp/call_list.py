@@ -11,10 +11,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from dispatch import call_list, calls, issue_list
+from dispatch import call_list, calls, conflict_list, issue_list
 from dispatch.call_list import CallLine, CallList
 from technicians.errors import Conflict, InvalidInput, ShifuError
-from webapp import clock_words
+from webapp import clock_words, wish_words
 from webapp.access import allow
 from webapp.errors import status_of
 from webapp.icons import icon_or_box
@@ -41,11 +41,12 @@ def counts() -> dict[str, int]:
     """How many wait in each room that has a number beside its name."""
     area = where().area
     if area is None:
-        return {"calls": 0, "issues": 0}
+        return dict.fromkeys(("calls", "issues", "conflicts"), 0)
     with system().transaction(read_only=True) as session:
         return {
             "calls": call_list.count(session, area.code, system().now()),
             "issues": issue_list.count(session, area.code),
+            "conflicts": conflict_list.count(session, area.code),
         }
 
 
@@ -119,6 +120,7 @@ def _shown(refused: ShifuError | None = None) -> ResponseReturnValue:
         trouble=" ".join(part for part in told if part),
         kept=_kept(),
         icon_of=icon_or_box,
+        wished=wish_words.wished,
     )
     return shown, status_of(refused) if refused else HTTPStatus.OK
 

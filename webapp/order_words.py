@@ -9,7 +9,7 @@ from flask_babel import LazyString, gettext, lazy_gettext
 from dispatch import parking
 from dispatch.order_history import TIMED, Happening
 from dispatch.parking import ParkRule
-from webapp import clock_words, message_words
+from webapp import clock_words, message_words, phone_words
 from webapp.page import language_here
 from webapp.system import system
 from webapp.words import word
@@ -49,6 +49,17 @@ HAPPENED: dict[str, LazyString] = {
     "en-route": lazy_gettext("Technician set out"),
     "check-in": lazy_gettext("Technician checked in"),
     "proof": lazy_gettext("Photo taken"),
+    "readiness": lazy_gettext("Ready to set out"),
+    "checklist": lazy_gettext("Checklist"),
+    "serial": lazy_gettext("Serial number noted"),
+    "signature": lazy_gettext("Signed by the consumer"),
+    "surcharge": lazy_gettext("Surcharge"),
+    "acceptance": lazy_gettext("Accepted with the consumer’s code"),
+    "parts-needed": lazy_gettext("A part is needed"),
+    "next-appointment": lazy_gettext("Second visit booked on the spot"),
+    "photo.looks-fine": lazy_gettext("A photo was looked at and found fine"),
+    "phone-conflict.resolved": lazy_gettext("What did not fit was looked into"),
+    "visit.completed-first": lazy_gettext("An earlier completion counts instead"),
     "completion": lazy_gettext("Work completed"),
     "could-not-complete": lazy_gettext("Could not be completed"),
     "held": lazy_gettext("Window kept until the consumer decides"),
@@ -64,7 +75,7 @@ LOOK = {
     "completion": "done", "kept": "done", "confirmed": "planned", "check-in": "on-site", "en-route": "on-the-way",
     "could-not-complete": "trouble", "broken": "trouble", "work-order.cancelled": "trouble",
     "work-order.parked": "trouble", "issue.opened": "trouble", "issue.added-to": "trouble", "issue.resolved": "done",
-    "clock.breached": "trouble", "message.failed": "trouble",
+    "acceptance": "done", "parts-needed": "on-the-way", "clock.breached": "trouble", "message.failed": "trouble",
 }  # fmt: skip
 CODES = {"county", "candidates", "nearest", "code", "point", "address", "other"}
 
@@ -129,4 +140,5 @@ def words() -> dict[str, Any]:
         "look_of": look_of,
         "county_name": county_name,
         **clock_words.words(),
+        **phone_words.words(),
     }

@@ -71,6 +71,13 @@ WORDS: dict[str, LazyString] = {
     "provider-silent": lazy_gettext("The provider does not answer"),
     "provider-refuses": lazy_gettext("The provider refuses the message"),
     "number-refused": lazy_gettext("The number cannot be reached"),
+    # why a photo cannot be used
+    "photo-empty": lazy_gettext("It is empty"),
+    "photo-too-large": lazy_gettext("It is too large"),
+    "photo-too-many-pixels": lazy_gettext("It has too many pixels"),
+    "photo-not-a-photo": lazy_gettext("It is no photo"),
+    "photo-truncated": lazy_gettext("It is cut off"),
+    "photo-too-hard": lazy_gettext("It cannot be opened"),
     # absences
     "ill": lazy_gettext("Ill"),
     "leave": lazy_gettext("Leave"),

@@ -38,6 +38,8 @@ class Board {
   async start() {
     this.#listen();
     await this.reload();
+    const asked = Number(new URLSearchParams(location.search).get("visit"));
+    if (asked && this.day) this.side.visit(asked);
     this.planning.look().catch(() => {});
     requestAnimationFrame(() => setTimeout(() => this.#startMap()));
     setInterval(() => document.visibilityState === "visible" && !this.isBusy && this.reload(), REFRESH);

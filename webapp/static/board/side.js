@@ -2,6 +2,7 @@
 
 import { icon, make, post, Refused, toast } from "../shell.js";
 import { look, risk } from "./day.js";
+import { morph } from "./morph.js";
 import { verdict } from "./moves.js";
 import { letAsk } from "./why.js";
 
@@ -53,7 +54,7 @@ export class Side {
   refresh() {
     if (!this.kind) return;
     const [kind, id] = this.kind.split(":");
-    if (kind === "visit" && !this.panel.contains(document.activeElement)) this.visit(Number(id));
+    if (kind === "visit") this.#again(Number(id));
     if (kind === "technician") this.technician(this.board.day.people.get(Number(id)));
     if (kind === "unassigned") this.unassigned();
   }
@@ -67,8 +68,27 @@ export class Side {
     } catch (refused) {
       content = [make("p", { class: "notice is-trouble" }, refused.message)];
     }
-    if (this.kind === kind) this.#show(kind, title, ...content);
-    return this.kind === kind;
+    if (this.kind !== kind) return false;
+    this.title.textContent = title;
+    if (isSame) morph(this.body, content);
+    else this.#show(kind, title, ...content);
+    return true;
+  }
+
+  /** The same visit with what is new of it, under the reader's eyes: nothing jumps, nothing that was typed is lost. */
+  async #again(visitId) {
+    const content = await fragment(this.#address(visitId)).catch(() => null);
+    if (!content || this.kind !== `visit:${visitId}`) return;
+    morph(this.body, content);
+    const { day } = this.board;
+    const form = this.body.querySelector("form[data-move]");
+    if (form?.hidden) this.#fillForm(day.stopOf(visitId), day.visits.get(visitId));
+    letAsk(this.body, day, this.words);
+  }
+
+  #address(visitId) {
+    const { plan } = this.board.day;
+    return `/board/panels/visits/${visitId}${plan ? `?plan=${plan.id}` : ""}`;
   }
 
   async visit(visitId, wantsFocus = false) {
@@ -77,8 +97,7 @@ export class Side {
     const visit = day.visits.get(visitId);
     const title = visit ? `${stop ? `${stop.number} · ` : ""}${day.product(visit)}` : this.words.visit;
     this.board.select(visitId);
-    const plan = day.plan ? `?plan=${day.plan.id}` : "";
-    if (!(await this.#load(`visit:${visitId}`, title, `/board/panels/visits/${visitId}${plan}`))) return;
+    if (!(await this.#load(`visit:${visitId}`, title, this.#address(visitId)))) return;
     this.#fillForm(stop, visit);
     letAsk(this.body, day, this.words);
     if (wantsFocus) this.panel.querySelector(".side-close").focus();
@@ -186,7 +205,20 @@ export class Side {
     if (!button) return;
     if (["publish", "discard"].includes(button.dataset.do)) await this.board.settle(button.dataset.do, Number(button.dataset.plan));
     if (button.dataset.do === "pin") await this.#pin(button);
+    if (button.dataset.do === "fine") await this.#fine(button);
     if (button.dataset.do === "close") this.close();
+  }
+
+  /** Somebody has looked at a doubtful photo. The next one that wants a look gets the focus. */
+  async #fine(button) {
+    button.disabled = true;
+    try {
+      await post(`/board/photos/${button.dataset.photo}/fine`, {});
+    } catch (refused) {
+      toast(refused.message, "trouble");
+    }
+    await this.#again(Number(button.dataset.visit));
+    if (!button.isConnected) (this.body.querySelector("[data-do=fine]") ?? this.panel.querySelector(".side-close")).focus({ preventScroll: true });
   }
 
   async #pin(button) {
