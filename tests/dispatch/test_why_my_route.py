@@ -42,7 +42,7 @@ class Street:
         hours: tuple[float, float] | None = WORKS,
         capacity: int = 100,
     ) -> None:
-        """Somebody who lives at the letter and fits lamps in Huangpu from eight to six, unless something else is said."""
+        """Somebody at the letter who fits lamps in Huangpu from eight to six, unless something else is said."""
         lng, lat = self.at(name)
         with self.town.system.transaction() as session:
             outlet = session.scalars(select(Outlet)).first()
