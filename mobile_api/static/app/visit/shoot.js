@@ -4,6 +4,7 @@ import { html, nothing } from "/static/vendor/lit-html.js";
 import { icon, say } from "../dom.js";
 import { here, lastPlace } from "../place.js";
 import { word } from "../words.js";
+import { away } from "./away.js";
 import { differenceHash, doubts } from "./checks.js";
 import { canvasOf, closeLens, frameOf, jpegOf, light, openLens, smallGrey } from "./lens.js";
 import { outline } from "./outlines.js";
@@ -64,7 +65,7 @@ function body(state) {
 
 function controls(state) {
   return html`<footer class="screen-foot shutter-row">
-    <label class="button">${icon("upload")}<span>${word("visit.shot.album")}</span>${file(state)}</label>
+    <label class="button">${icon("camera")}<span>${word("visit.shot.album")}</span>${file(state)}</label>
     <button class="shutter" type="button" aria-label=${word("visit.shot.take")} ?disabled=${state.step !== "live"} @click=${() => snap(state)}></button>
     ${state.hasTorch ? html`<button type="button" aria-pressed=${state.torch} @click=${() => toggle(state)}>${icon("sun")}<span>${word("visit.shot.torch")}</span></button>` : html`<span></span>`}
   </footer>`;
@@ -113,29 +114,27 @@ function review(state) {
   </footer>`;
 }
 
-function sentence({ what, name, metres }) {
-  const away = metres === undefined ? "" : metres < 1000 ? word("visit.shot.m", { m: metres }) : word("visit.shot.km", { km: (metres / 1000).toFixed(1) });
-  return word(`visit.shot.${what}`, { name, away });
-}
+const sentence = ({ what, name, metres }) => word(`visit.shot.${what}`, { name, away: metres === undefined ? "" : away(metres) });
 
 function retake(state) {
   URL.revokeObjectURL(state.taken.url);
-  Object.assign(state, { taken: null, step: state.stream ? "live" : "none" });
+  Object.assign(state, { taken: null, isKeeping: false, step: state.stream ? "live" : "none" });
   state.redraw();
 }
 
 async function accept(state) {
   const { app, visit, taken } = state;
   const [shot] = state.shots;
+  if (state.isKeeping) return;
+  state.isKeeping = true;
   const { blob, url, hash, doubts: found, ...facts } = taken;
   await app.addPicture(visit.id, shot.code, blob, { ...facts, checks: found.map((doubt) => doubt.what) });
   remember(app, { visit_id: visit.id, shot: shot.code, name: shot.name, hash });
   state.kept += 1;
   state.shots.shift();
   say(word("visit.shot.kept", { name: shot.name }));
-  if (!state.shots.length) return state.close();
-  retake(state);
-  return undefined;
+  if (state.shots.length) retake(state);
+  else state.close();
 }
 
 const looks = (app) => app.drafts.get(LOOKS) ?? [];

@@ -38,6 +38,6 @@ export function path(stroke) {
 }
 
 /** Whether somebody really wrote: a tap by mistake is no signature. */
-export const isSigned = (strokes) => count(strokes) >= 12;
+export const isSigned = (strokes) => count(strokes) >= 10;
 
 const count = (strokes) => strokes.reduce((sum, stroke) => sum + stroke.length, 0);

@@ -8,6 +8,9 @@ import { openScreen } from "./screen.js";
 import { addressOf } from "./shots.js";
 import { drawn, FULL, isSigned, path, pointOf, thinned } from "./strokes.js";
 
+/** What stands for the signature of somebody who cannot write: their name, and a cross. */
+const CROSS = [[400, 200, 500, 300, 600, 400], [600, 200, 500, 300, 400, 400]];
+
 /** What is charged on top, and the consumer's tap: true, false, or undefined when nobody answered. */
 export function agree(app, visit, changes) {
   const counts = Object.fromEntries(visit.agreed.map((each) => [each.code, each.count]));
@@ -50,7 +53,8 @@ export function sign(app, visit, key) {
   };
   const finish = () => {
     const fitting = thinned(strokes);
-    if (isSigned(fitting) || name.trim()) return screen.close({ name: name.trim(), strokes: fitting });
+    if (isSigned(fitting)) return screen.close({ name: name.trim(), strokes: fitting });
+    if (name.trim() && !strokes.length) return change(CROSS);
     wanting = true;
     return screen.redraw();
   };

@@ -3,7 +3,8 @@
 import { html, nothing } from "/static/vendor/lit-html.js";
 import { icon } from "../dom.js";
 import { note, OPEN, pill, product, reach, street, windowText } from "../parts.js";
-import { clock, dayName, distance, money, word } from "../words.js";
+import { clock, dayName, money, word } from "../words.js";
+import { away } from "./away.js";
 import { goneView } from "./gone.js";
 import { missingShots, shotList } from "./shots.js";
 import "./learn.js";
@@ -43,7 +44,7 @@ function who(app, stop) {
 function arrival(visit, zone) {
   if (!visit.arrived_at) return nothing;
   const said = [word("visit.arrived_at", { time: clock(visit.arrived_at, zone) })];
-  if (visit.arrival_distance !== null) said.push(visit.arrival_distance < 1000 ? word("visit.metres_away", { m: visit.arrival_distance }) : distance(visit.arrival_distance));
+  if (visit.arrival_distance !== null) said.push(word("visit.from_address", { away: away(visit.arrival_distance) }));
   if (visit.left_at) said.push(word("visit.done_at", { time: clock(visit.left_at, zone) }));
   return html`<p class="quiet">${icon("pin")} ${said.join(" · ")}</p>`;
 }

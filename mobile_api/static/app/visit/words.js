@@ -5,7 +5,7 @@ export const WORDS = {
     visit: {
       gone: "这一单不在您的行程里了", gone_more: "可能改派或改期了。您已记录的内容都会照常上传。", to_day: "回到今天的行程",
       get_ready: "出发前确认", arrive: "我到了", locating: "正在定位…", next_photo: "拍：{name}", finish: "去完成", cannot: "无法完成", call: "打电话", back: "返回", close: "关闭",
-      arrived_at: "{time} 到达", metres_away: "距地址 {m} 米", approximate: "地址位置是估计的，请先打电话确认。", together: "与{name}一起上门", order: "订单 {number}",
+      arrived_at: "{time} 到达", from_address: "距地址 {away}", m: "{m} 米", approximate: "地址位置是估计的，请先打电话确认。", together: "与{name}一起上门", order: "订单 {number}",
       before: "上次没装成", before_more: "{day} · {reason}", price: "已和客户定好的价格", price_more: "除价目表外，不得另外收费。", price_nothing: "客户无需付款", total: "合计",
       asked: "这一单要做的", goods_here: "货已到仓", goods_not: "货还没到仓", confirmed: "客户已确认时间", unconfirmed: "客户还没确认时间",
       done_at: "{time} 完成", second_booked: "约下次上门", missing: "还缺：{names}", comma: "、",
@@ -16,7 +16,7 @@ export const WORDS = {
       },
       shot: {
         title: "照片", count: "{done}/{all}", required: "必拍", optional: "选拍", retake: "重拍", take: "拍照", keep: "用这张", keep_anyway: "就用这张", clear: "看得清楚吗？", example: "示例", starting: "正在打开相机…", torch: "手电筒", album: "用系统相机", no_camera: "这里打不开相机预览，请用系统相机拍。", unreadable: "这张照片读不出来，请重新拍。", kept: "已存：{name}", drop: "删除", then: "下一张：{name}",
-        dark: "太暗了。开灯或打开手电筒再拍。", blurred: "好像拍糊了。拿稳了再拍一张。", alike: "和“{name}”那张几乎一样，拍对了吗？", far: "这里离地址有{away}，是在现场拍的吗？", m: " {m} 米", km: " {km} 公里",
+        dark: "太暗了。开灯或打开手电筒再拍。", blurred: "好像拍糊了。拿稳了再拍一张。", alike: "和“{name}”那张几乎一样，拍对了吗？", far: "这里离地址有 {away}，是在现场拍的吗？",
         looks: { dark: "太暗", blurred: "拍糊了" }, of_surcharge: "凭证：{name}",
       },
       end: {
@@ -31,7 +31,7 @@ export const WORDS = {
       },
       turn: {
         hand: "请把手机交给客户", done_here: "今天完成的", price_title: "加收费用，请您确认", price_more: "价格和您预约时看到的价目表一致，此外不得另外收费。", agree: "同意 {amount}", agree_none: "同意，不加收", disagree: "不同意", total: "加收合计", before: "之前定好的", whole: "一共", times: "{amount} × {n}", photo: "师傅拍的照片", taken_back: "取消，不收",
-        sign_title: "请签字确认", sign_more: "签字表示安装已完成，您已看过。", name: "姓名（可不填）", here: "在这里签字", undo: "撤销一笔", clear: "清空", ready: "签好了", pad: "签字板。不方便手写的，可以填姓名后点“签好了”。", more_needed: "请再签完整一些，或填写姓名。", refused: "客户不同意，加收没有记下。", thanks: "谢谢！请把手机还给师傅。",
+        sign_title: "请签字确认", sign_more: "签字表示安装已完成，您已看过。", name: "姓名（可不填）", here: "在这里签字", undo: "撤销一笔", clear: "清空", ready: "签好了", pad: "签字板。不方便手写的，填姓名后点“签好了”，用十字代替签名。", more_needed: "请签完整一些。不方便手写的，可以只填姓名。", refused: "客户不同意，加收没有记下。", thanks: "谢谢！请把手机还给师傅。",
       },
       fail: {
         title: "为什么做不了？", called: "给客户打电话了吗？", reached: "打通了", "no-answer": "没人接", "not-called": "没打", called_at: "{time} 打的", waited: "等了多久？", minutes: "{n} 分钟", shorter: "少 5 分钟", longer: "多 5 分钟", note: "补充说明（可不填）", photo: "拍张照片（可不拍）", parts: "下次要带的配件", part_name: "什么配件", part_count: "几件", part_add: "加一种", part_drop: "去掉{name}",
@@ -48,7 +48,7 @@ export const WORDS = {
     visit: {
       gone: "This visit is no longer on your route", gone_more: "It may have been given to somebody else or moved. What you recorded is sent all the same.", to_day: "Back to my day",
       get_ready: "Check before leaving", arrive: "I have arrived", locating: "Finding your position…", next_photo: "Photo: {name}", finish: "Go to finish", cannot: "Cannot complete", call: "Call", back: "Back", close: "Close",
-      arrived_at: "arrived {time}", metres_away: "{m} m from the address", approximate: "The position is a guess. Call first to be sure.", together: "Together with {name}", order: "Order {number}",
+      arrived_at: "arrived {time}", from_address: "{away} from the address", m: "{m} m", approximate: "The position is a guess. Call first to be sure.", together: "Together with {name}", order: "Order {number}",
       before: "What went wrong last time", before_more: "{day} · {reason}", price: "Price agreed with the consumer", price_more: "Nothing else may be charged, except from the price list.", price_nothing: "Nothing to pay", total: "Total",
       asked: "What this visit asks for", goods_here: "Goods at the warehouse", goods_not: "Goods have not arrived yet", confirmed: "Consumer confirmed the time", unconfirmed: "Consumer has not confirmed the time",
       done_at: "finished {time}", second_booked: "Book the second visit", missing: "Still needed: {names}", comma: ", ",
@@ -59,7 +59,7 @@ export const WORDS = {
       },
       shot: {
         title: "Photos", count: "{done} of {all}", required: "required", optional: "optional", retake: "Retake", take: "Take photo", keep: "Keep it", keep_anyway: "Keep anyway", clear: "Is it clear?", example: "Example", starting: "Opening the camera…", torch: "Torch", album: "Camera app", no_camera: "The preview cannot be shown here. Please use the camera app.", unreadable: "This photo cannot be read. Please take it again.", kept: "Kept: {name}", drop: "Delete", then: "Next: {name}",
-        dark: "It is too dark. Switch on a light or the torch.", blurred: "It looks blurred. Hold still and take it again.", alike: "It looks just like “{name}”. Is it the right picture?", far: "You are{away} from the address. Was it taken there?", m: " {m} m", km: " {km} km",
+        dark: "It is too dark. Switch on a light or the torch.", blurred: "It looks blurred. Hold still and take it again.", alike: "It looks just like “{name}”. Is it the right picture?", far: "You are {away} from the address. Was it taken there?",
         looks: { dark: "too dark", blurred: "blurred" }, of_surcharge: "Evidence: {name}",
       },
       end: {
@@ -74,7 +74,7 @@ export const WORDS = {
       },
       turn: {
         hand: "Please hand the phone to the consumer", done_here: "Done today", price_title: "Please confirm the extra charge", price_more: "The prices are those of the list you saw when booking. Nothing else may be charged.", agree: "I agree to {amount}", agree_none: "I agree: no extra charge", disagree: "I do not agree", total: "Extra charge", before: "Agreed before", whole: "Altogether", times: "{amount} × {n}", photo: "The technician’s photo", taken_back: "taken off",
-        sign_title: "Please sign", sign_more: "With your signature you say that the work is done and you have seen it.", name: "Name (optional)", here: "Sign here", undo: "Undo", clear: "Clear", ready: "Done", pad: "Signature pad. Who cannot draw may fill in the name and press Done.", more_needed: "Please sign in full, or fill in the name.", refused: "The consumer did not agree. No surcharge was recorded.", thanks: "Thank you! Please hand the phone back.",
+        sign_title: "Please sign", sign_more: "With your signature you say that the work is done and you have seen it.", name: "Name (optional)", here: "Sign here", undo: "Undo", clear: "Clear", ready: "Done", pad: "Signature pad. If you cannot write, fill in your name and press Done: a cross stands for your signature.", more_needed: "Please sign in full. If you cannot write, fill in your name only.", refused: "The consumer did not agree. No surcharge was recorded.", thanks: "Thank you! Please hand the phone back.",
       },
       fail: {
         title: "Why can it not be done?", called: "Did you call the consumer?", reached: "Reached", "no-answer": "No answer", "not-called": "Not called", called_at: "called {time}", waited: "How long did you wait?", minutes: "{n} min", shorter: "5 minutes less", longer: "5 minutes more", note: "Anything to add? (optional)", photo: "Take a photo (optional)", parts: "Parts needed next time", part_name: "Which part", part_count: "How many", part_add: "Add", part_drop: "Remove {name}",
