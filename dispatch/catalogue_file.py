@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dispatch import csv_file, money, questionnaire, questionnaire_text
+from dispatch import catalogue_lists, money, questionnaire, questionnaire_text
 from dispatch.catalogue import ServiceProduct
 from dispatch.csv_file import CsvRow, WrongCell
 from dispatch.roster_file import skill_levels, skills_cell
@@ -73,7 +73,10 @@ def _read_product(row: CsvRow) -> Values | None:
         "load": _whole(row, "load", least=0, most=MOST_LOAD),
         "crew_size": _whole(row, "crew_size", least=1, most=2),
         "skills": row.read("skills", skill_levels, "") or {},
-        "shot_list": row.read("shots", shots, "") or [],
+        "shot_list": row.read("shots", catalogue_lists.shots, "") or [],
+        "parts": row.read("parts", catalogue_lists.parts, "") or [],
+        "checklist": row.read("checklist", catalogue_lists.checklist, "") or [],
+        "proofs": row.read("proofs", catalogue_lists.proofs, "") or {},
         "delivery": row.read("delivery", delivery, "") or {},
         **_read_price(row),
     }
@@ -83,7 +86,7 @@ def _read_product(row: CsvRow) -> Values | None:
 
 
 def _read_price(row: CsvRow) -> Values:
-    """Price and questions, whose amounts are in the row's currency."""
+    """Price, questions and surcharges, whose amounts are in the row's currency."""
     currency = row.text("currency").upper() or USUAL_CURRENCY
     if not CURRENCY.fullmatch(currency):
         row.wrong("currency", "“{cell}” is no currency; write three letters like CNY.", cell=currency[:20])
@@ -93,6 +96,7 @@ def _read_price(row: CsvRow) -> Values:
         "price": row.read("price", lambda cell: money.minor(cell, currency), NO_PRICE) or 0,
         "currency": currency,
         "questions": [questionnaire.as_json(question) for question in asked],
+        "surcharges": row.read("surcharges", lambda cell: catalogue_lists.surcharges(cell, currency), "") or [],
     }
 
 
@@ -104,20 +108,6 @@ def _whole(row: CsvRow, column: str, *, least: int, most: int) -> int:
     """One when the cell is empty."""
     number = row.within(column, int, least, most, NO_WHOLE_NUMBER)
     return 1 if number is None else int(number)
-
-
-def shots(cell: str) -> list[Values]:
-    """`before:安装前:Before!;label:铭牌:Label` as a shot list, ! for a photo that is required; WrongCell."""
-    found: dict[str, Values] = {}
-    for part in csv_file.listed(cell):
-        is_required = part.endswith(("!", "！"))
-        code, *names = (piece.strip() for piece in part.rstrip("!！").replace("：", ":").split(":"))
-        if not CODE.fullmatch(code) or len(names) != 2 or not all(0 < len(name) <= LONGEST_NAME for name in names):
-            raise WrongCell("“{part}” is no photo; write it like before:安装前:Before!", part=part[:60])
-        if code in found:
-            raise WrongCell("“{code}” is named twice.", code=code)
-        found[code] = {"code": code, "name_zh": names[0], "name_en": names[1], "required": is_required}
-    return list(found.values())
 
 
 def delivery(cell: str) -> Values:
@@ -143,10 +133,7 @@ def _product_cells(product: ServiceProduct) -> list[object]:
         product.name_en,
         f"{product.duration / MINUTE:.8g}",
         skills_cell(product.skills),
-        ";".join(
-            f"{shot['code']}:{shot['name_zh']}:{shot['name_en']}{'!' if shot['required'] else ''}"
-            for shot in product.shot_list
-        ),
+        catalogue_lists.shots_cell(product.shot_list),
         product.category,
         product.icon,
         f"{product.setup / MINUTE:.8g}",
@@ -156,6 +143,10 @@ def _product_cells(product: ServiceProduct) -> list[object]:
         product.currency,
         questionnaire_text.written(map(questionnaire.from_json, product.questions), product.currency),
         _delivery_cell(product.delivery),
+        catalogue_lists.parts_cell(product.parts),
+        catalogue_lists.checklist_cell(product.checklist),
+        catalogue_lists.surcharges_cell(product.surcharges, product.currency),
+        catalogue_lists.proofs_cell(product.proofs),
     ]
 
 
@@ -181,6 +172,10 @@ PRODUCTS = Kind(
         "currency",
         "questions",
         "delivery",
+        "parts",
+        "checklist",
+        "surcharges",
+        "proofs",
     ),
     read=_read_product,
     cells=_product_cells,

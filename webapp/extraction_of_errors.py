@@ -21,6 +21,7 @@ ENGLISH = {
     "dispatch/commands": "the command line speaks English",
     "dispatch/catalogue_file.py": "only the command line takes in skills and products",
     "dispatch/catalogue_import.py": "only the command line takes in skills and products",
+    "dispatch/catalogue_lists.py": "only the command line takes in skills and products",
     "dispatch/database.py": "settings are read before anything is served",
     "dispatch/delivering.py": "kept with the delivery, for the merchant's programs",
     "dispatch/demo.py": "only the command line makes a demonstration",

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from dispatch import catalogue_import
 from dispatch.audit import AuditEntry
 from dispatch.catalogue import ServiceProduct
-from dispatch.catalogue_file import PRODUCTS, SKILLS, Kind, Values, shots
+from dispatch.catalogue_file import PRODUCTS, SKILLS, Kind, Values
 from dispatch.catalogue_import import Preview
+from dispatch.catalogue_lists import OUTLINES, shots
 from dispatch.csv_file import WrongCell, rows, written
 from dispatch.errors import WrongRows
 from dispatch.questionnaire import Extra, as_json, yes_or_no
+from dispatch.work_order import VisitCause
 from technicians.people import Skill
 from tests.town import SHOTS, Town
 
@@ -131,11 +133,30 @@ def test_what_was_exported_changes_nothing_when_it_comes_back(town: Town, kind: 
 codes = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
 letters = st.characters(blacklist_categories=["C", "Z"], blacklist_characters=";:!；：！")
 names = st.text(letters, min_size=1, max_size=80)
-shot_lists = st.lists(
-    st.fixed_dictionaries({"code": codes, "name_zh": names, "name_en": names, "required": st.booleans()}),
-    max_size=4,
-    unique_by=lambda shot: shot["code"],
-)
+named = {"code": codes, "name_zh": names, "name_en": names}
+many = st.integers(1, 999)
+
+
+def listed(more: dict[str, Any], optional: dict[str, Any] | None = None) -> Any:
+    entries = st.fixed_dictionaries(named | more, optional=optional)
+    return st.lists(entries, max_size=3, unique_by=lambda entry: entry["code"])
+
+
+shot_lists = listed(
+    {"required": st.booleans()},
+    {
+        "outline": st.sampled_from(OUTLINES), "hint_zh": names, "hint_en": names,
+        "visits": st.lists(st.sampled_from([cause.value for cause in VisitCause]), min_size=1, max_size=2, unique=True),
+    },
+)  # fmt: skip
+price_lists = listed(
+    {
+        "code": st.from_regex(r"\A[a-z0-9][a-z0-9_-]{0,29}\Z"), "amount": st.integers(0, 99_999_999), "most": many,
+        "photo": st.booleans(),
+    }
+)  # fmt: skip
+how_much = st.sampled_from(["none", "optional", "required"])
+proofs = st.fixed_dictionaries({}, optional={name: how_much for name in ("serial", "signature", "code")})
 minutes = st.integers(0, 9_999).map(lambda minutes: minutes * 60)
 trips = st.fixed_dictionaries(
     {"duration": minutes.filter(bool), "gap": minutes, "skills": st.dictionaries(codes, st.integers(1, 5), max_size=2)}
@@ -148,6 +169,8 @@ products = st.fixed_dictionaries(
         "shot_list": shot_lists, "price": st.integers(0, 99_999_999), "currency": st.sampled_from(["CNY", "USD"]),
         "questions": st.just([]) | st.just([as_json(yes_or_no("old", "旧机", "Old unit", "no", Extra(5_050, 20)))]),
         "delivery": st.just({}) | trips,
+        "parts": listed({"count": many}), "checklist": listed({"required": st.booleans()}),
+        "surcharges": price_lists, "proofs": proofs,
     }
 )  # fmt: skip
 
@@ -198,7 +221,68 @@ def test_full_width_marks_mean_the_same() -> None:
     assert shots("before：安装前：Before！；label：铭牌：Label") == shots(BEFORE_AND_LABEL)
 
 
-@pytest.mark.parametrize("cell", ["before", "before:安装前", "a b:甲:A", "a::A", "a:甲:A:B"])
+@pytest.mark.parametrize("cell", ["before", "before:安装前", "a b:甲:A", "a::A"])
 def test_a_photo_that_is_not_fully_named_is_refused(cell: str) -> None:
     with pytest.raises(WrongCell, match="is no photo"):
         shots(cell)
+
+
+ON_SITE = "code,name_zh,name_en,minutes,skills,shots,parts,checklist,surcharges,proofs\nrug,地毯,Rug,30,,{}\n"
+
+
+def test_what_is_asked_for_on_site_is_kept(sqlite_town: Town) -> None:
+    shot = "label：铭牌：Label:label:数字要能看清:Every digit must be readable:first|second-visit！"
+    cells = (
+        shot, "hook:挂钩:Hook:2；glue:胶:Glue", "off:断电:Power is off!;shown:已演示:Shown",
+        "pipe:加管:Pipe:80.5:10:photo;hole:打孔:Hole:30:1", "serial=required;code=none",
+    )  # fmt: skip
+    load(sqlite_town, ON_SITE.format(",".join(cells)).encode())
+    kept = product(sqlite_town, "rug")
+    assert kept is not None
+    assert kept.shot_list == [
+        {
+            "code": "label", "name_zh": "铭牌", "name_en": "Label", "required": True, "outline": "label",
+            "hint_zh": "数字要能看清", "hint_en": "Every digit must be readable", "visits": ["first", "second-visit"],
+        }
+    ]  # fmt: skip
+    assert kept.parts == [
+        {"code": "hook", "name_zh": "挂钩", "name_en": "Hook", "count": 2},
+        {"code": "glue", "name_zh": "胶", "name_en": "Glue", "count": 1},
+    ]
+    assert [(each["code"], each["required"]) for each in kept.checklist] == [("off", True), ("shown", False)]
+    assert kept.surcharges == [
+        {"code": "pipe", "name_zh": "加管", "name_en": "Pipe", "amount": 8050, "most": 10, "photo": True},
+        {"code": "hole", "name_zh": "打孔", "name_en": "Hole", "amount": 3000, "most": 1, "photo": False},
+    ]
+    assert kept.proofs == {"serial": "required", "code": "none"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        ("a:甲:A:selfie,,,,", "shots", "is no outline; known are overview"),
+        ("a:甲:A:label:看:See:fifth,,,,", "shots", "is no cause of a visit"),
+        ("a:甲:A:label:看:See:first:more,,,,", "shots", "cannot be read; write it like label"),
+        (",hook:挂钩:Hook:none,,,", "parts", "cannot be read; write it like hook"),
+        (",hook:挂钩:Hook:0,,,", "parts", "cannot be read"),
+        (",hook:挂钩:Hook!,,,", "parts", "cannot be read"),
+        (",,off:断电,,", "checklist", "cannot be read; write it like power-off"),
+        (",,off:断电:Off:now,,", "checklist", "cannot be read"),
+        (",,off:断电:Off;off:断:Off,,", "checklist", "is named twice"),
+        (",,,pipe:管:Pipe,", "surcharges", "cannot be read; write it like pipe"),
+        (",,,pipe:管:Pipe:much:3,", "surcharges", "cannot be read"),
+        (",,,pipe:管:Pipe:80:3:video,", "surcharges", "cannot be read"),
+        (",,,this-code-is-longer-than-thirty-letters:管:Pipe:80:3,", "surcharges", "cannot be read"),
+        (",,,,serial", "proofs", "is no proof"),
+        (",,,,face=required", "proofs", "is no proof"),
+        (",,,,code=none;code=none", "proofs", "is named twice"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_named_with_an_example(
+    sqlite_town: Town, cells: str, column: str, reason: str
+) -> None:
+    with pytest.raises(WrongRows) as refusal:
+        load(sqlite_town, ON_SITE.format(cells).encode())
+    (problem,) = refusal.value.problems
+    assert (problem.line, problem.column) == (2, column)
+    assert reason in problem.reason
