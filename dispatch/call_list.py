@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from dispatch import calls
+from dispatch import calls, wishes
 from dispatch.call_reasons import Because, far_enough, have_rested, number, reasons, timed
 from dispatch.catalogue import Merchant, ServiceProduct
 from dispatch.consumer_records import ConsumerCall
 from dispatch.sla_clock import SlaClock
 from dispatch.sla_standing import Standing
+from dispatch.wishes import DayWish
 from dispatch.work_order import WorkOrder, WorkOrderState
 from technicians.place import County, PlanningArea
 
@@ -28,7 +29,8 @@ class CallLine:
     """One consumer to be called. `standing` is the running or resting booking clock, if there is one.
 
     `not_reached` are the calls in vain since that clock began (or ever, without one); `may_give_up` says whether
-    they are enough. `since` is when the first reason came up that no clock tells.
+    they are enough. `since` is when the first reason came up that no clock tells. `wishes` are what the consumer told
+    the technician of the last visit and could not be had.
     """
 
     order_id: int
@@ -50,6 +52,7 @@ class CallLine:
     not_reached: int = 0
     last_call_at: datetime | None = None
     may_give_up: bool = False
+    wishes: tuple[DayWish, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -75,9 +78,14 @@ def of_area(session: Session, area_code: str, at: datetime) -> CallList:
     clocks |= timed(session, at, WorkOrder.id.in_(wanted.keys() - clocks.keys()))
     resting = {order_id for order_id, (_, now) in clocks.items() if now.is_paused}
     orders = {line.order_id: line for line in _lines(session, {*wanted, *resting})}
-    called = _calls(session, orders)
+    called, trips = _calls(session, orders), wishes.in_vain(session, area_code)
     full = {
-        order_id: _full(line, wanted.get(order_id, {}), clocks.get(order_id), called.get(order_id, []))
+        order_id: _full(
+            replace(line, wishes=wishes.of_trip(trips[order_id]) if order_id in trips else ()),
+            wanted.get(order_id, {}),
+            clocks.get(order_id),
+            called.get(order_id, []),
+        )
         for order_id, line in orders.items()
     }
     return CallList(

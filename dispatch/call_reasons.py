@@ -1,4 +1,4 @@
-"""Why a consumer has to be called: their day runs out, they asked for it, or a message did not reach them."""
+"""Why a consumer has to be called: their day runs out, they asked for it, a message or their wish came to nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from dispatch import sla_ledger
+from dispatch import sla_ledger, wishes
 from dispatch.consumer_records import ConsumerCall, WaitlistEntry, WaitState, Wish
 from dispatch.outbox import Outbox, OutboxKind, OutboxState
 from dispatch.sla_clock import SlaClock, SlaEntry, SlaEvent, SlaKind
@@ -31,6 +31,7 @@ class Because(StrEnum):
     TIME_RUNS_OUT = "time-runs-out"
     ASKED_FOR_A_CALL = "asked-for-a-call"
     MESSAGE_FAILED = "message-failed"
+    WISHES_DO_NOT_FIT = "wishes-do-not-fit"
 
 
 Reasons = dict[int, dict[Because, datetime | None]]
@@ -82,6 +83,8 @@ def reasons(session: Session, area_code: str, clocks: Timed, at: datetime) -> Re
         found.setdefault(order_id, {})[Because.ASKED_FOR_A_CALL] = since
     for order_id, since in _failed(session, area_code, at):
         found.setdefault(order_id, {})[Because.MESSAGE_FAILED] = since
+    for order_id, trip in wishes.in_vain(session, area_code).items():
+        found.setdefault(order_id, {})[Because.WISHES_DO_NOT_FIT] = trip.at
     return found
 
 

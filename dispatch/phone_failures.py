@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from dispatch import phone_payload
@@ -15,18 +14,10 @@ from dispatch.phone_heard import Unusable
 from dispatch.phone_payload import Payload
 from dispatch.site_records import CallOutcome
 from dispatch.wasted_trips import Left
+from dispatch.wishes import DayPart
 
 MOST_WISHES = 3
 LONGEST_WAIT = 24 * 3600
-
-
-class DayPart(StrEnum):
-    """When on a day the consumer would rather have it."""
-
-    MORNING = "morning"
-    AFTERNOON = "afternoon"
-    EVENING = "evening"
-    ANY = "any"
 
 
 def left(payload: Payload) -> Left:

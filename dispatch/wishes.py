@@ -7,26 +7,29 @@ meanwhile is left alone. Done twice it is done once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch import appointments, booking, outbox, slots
 from dispatch import day as days
+from dispatch.consumer_records import ConsumerCall
 from dispatch.errors import SlotTaken
 from dispatch.later import TryLater
 from dispatch.outbox import Outbox, OutboxKind, OutboxState
 from dispatch.site_records import WastedTrip
 from dispatch.slots import Offer
 from dispatch.system import System
-from dispatch.work_order import BookedBy, Visit, VisitState, WorkOrder
+from dispatch.work_order import BookedBy, Visit, VisitState, WorkOrder, WorkOrderState
 from technicians.errors import Conflict
 from technicians.people import Technician
+from technicians.place import County
 
 NOON, EVENING = 12, 17
 MOST_TRIED = 6
@@ -34,13 +37,21 @@ AFTER_HOLD, AFTER_BUSY = timedelta(seconds=15), timedelta(seconds=20)
 OVER = (OutboxState.DONE, OutboxState.FAILED)
 
 
-class PartOfDay(StrEnum):
+class DayPart(StrEnum):
     """By the hour at which a window begins where the consumer lives: before noon, before five, from five on."""
 
     MORNING = "morning"
     AFTERNOON = "afternoon"
     EVENING = "evening"
     ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class DayWish:
+    """A day, by the calendar of where the consumer lives, and the part of it."""
+
+    on: date
+    part: DayPart
 
 
 def about(trip_id: int) -> str:
@@ -81,38 +92,76 @@ def fitting(session: Session, system: System, trip: WastedTrip) -> list[Offer]:
     today = days.date_of(area, at)
     last = today + timedelta(days=slots.policy_of(session, visit).days - 1)
     found: dict[datetime, Offer] = {}
-    for on, part in _wishes(trip.wishes):
-        if today <= on <= last:
-            offers = slots.offers_on(session, system.travel_times, visit, on, at)
-            matching = (offer for offer in offers if suits(part, offer.starts_at, area.zone))
+    for wish in of_trip(trip):
+        if today <= wish.on <= last:
+            offers = slots.offers_on(session, system.travel_times, visit, wish.on, at)
+            matching = (offer for offer in offers if suits(wish.part, offer.starts_at, area.zone))
             for offer in sorted(matching, key=lambda offer: (offer.cost, offer.starts_at)):
                 found.setdefault(offer.starts_at, offer)
     return list(found.values())
 
 
-def suits(part: PartOfDay, starts_at: datetime, zone: ZoneInfo) -> bool:
+def of_trip(trip: WastedTrip) -> tuple[DayWish, ...]:
+    """The wishes told with a wasted trip, as far as they can be read; a phone may have written anything."""
+    return tuple(_readable(trip.wishes))
+
+
+def _readable(said: list[dict[str, Any]]) -> Iterator[DayWish]:
+    for wish in said:
+        try:
+            yield DayWish(date.fromisoformat(str(wish.get("on"))), DayPart(str(wish.get("part") or DayPart.ANY)))
+        except ValueError:
+            continue
+
+
+def suits(part: DayPart, starts_at: datetime, zone: ZoneInfo) -> bool:
     """Whether a window that begins then, by the clock of that zone, lies in the part of the day."""
     hour = starts_at.astimezone(zone).hour
     match part:
-        case PartOfDay.MORNING:
+        case DayPart.MORNING:
             return hour < NOON
-        case PartOfDay.AFTERNOON:
+        case DayPart.AFTERNOON:
             return NOON <= hour < EVENING
-        case PartOfDay.EVENING:
+        case DayPart.EVENING:
             return hour >= EVENING
-        case PartOfDay.ANY:
+        case DayPart.ANY:
             return True
 
 
-def in_vain(session: Session, trips: Mapping[int, WastedTrip]) -> set[int]:
-    """Of wasted trips by id, those whose wishes were looked at and could not be booked."""
-    with_wishes = {about(number): number for number, trip in trips.items() if trip.wishes}
-    if not with_wishes:
-        return set()
-    tried = select(Outbox.about).where(
-        Outbox.kind == OutboxKind.WISHES, Outbox.about.in_(with_wishes), Outbox.state.in_(OVER)
+def in_vain(session: Session, area_code: str) -> dict[int, WastedTrip]:
+    """By order: the last wasted trip of those of an area that can be booked and whose wishes found no window.
+
+    Whose consumer somebody has spoken to since is left out.
+    """
+    trips = (
+        select(Visit.work_order_id, WastedTrip)
+        .join(Visit, Visit.id == WastedTrip.visit_id)
+        .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
+        .join(County, County.code == WorkOrder.county_code)
+        .where(WorkOrder.state == WorkOrderState.BOOKABLE, County.area_code == area_code)
+        .order_by(WastedTrip.id)
     )
-    return {with_wishes[each] for each in session.scalars(tried) if each is not None}
+    last = {order_id: trip for order_id, trip in session.execute(trips)}
+    looked = _looked_at(session, [about(trip.id) for trip in last.values() if trip.wishes])
+    in_vain = {order_id: trip for order_id, trip in last.items() if about(trip.id) in looked}
+    spoken = _spoken_to(session, in_vain)
+    return {
+        order_id: trip for order_id, trip in in_vain.items() if order_id not in spoken or spoken[order_id] < trip.at
+    }
+
+
+def _looked_at(session: Session, abouts: list[str]) -> set[str | None]:
+    query = select(Outbox.about).where(
+        Outbox.kind == OutboxKind.WISHES, Outbox.about.in_(abouts), Outbox.state.in_(OVER)
+    )
+    return set(session.scalars(query)) if abouts else set()
+
+
+def _spoken_to(session: Session, order_ids: Iterable[int]) -> dict[int, datetime]:
+    reached = select(ConsumerCall.work_order_id, func.max(ConsumerCall.at)).where(
+        ConsumerCall.work_order_id.in_(list(order_ids)), ConsumerCall.reached
+    )
+    return {order_id: at for order_id, at in session.execute(reached.group_by(ConsumerCall.work_order_id))}
 
 
 def _take(system: System, order_id: int, starts_at: datetime, by: str) -> dict[str, Any]:
@@ -151,15 +200,6 @@ def why_not_booked(visit: Visit, at: datetime) -> str | None:
 def _why_not(order: WorkOrder, at: datetime) -> str | None:
     open_visits = [visit for visit in order.visits if visit.is_open]
     return why_not_booked(open_visits[-1], at) if open_visits else "not-to-be-booked"
-
-
-def _wishes(said: list[dict[str, Any]]) -> Iterator[tuple[date, PartOfDay]]:
-    """What can be read of them; a phone may have written anything."""
-    for wish in said:
-        try:
-            yield date.fromisoformat(str(wish.get("on"))), PartOfDay(str(wish.get("part") or PartOfDay.ANY))
-        except ValueError:
-            continue
 
 
 def _who(session: Session, trip: WastedTrip) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session, configure_mappers
 
-from dispatch import appointments, warm
+from dispatch import appointments, warm, wishes
 from dispatch import system as systems
 from dispatch.system import System
 from dispatch.work_order import BookedBy, WorkOrder
@@ -39,6 +39,7 @@ CONSUMER: dict[str, Any] = {"booked_by": BookedBy.CONSUMER, "by": "consumer"}
 class Errand:
     """What a child does: a verb of `dispatch.appointments` at an instant, in a system with this environment.
 
+    `wishes` is the job that books those of a wasted trip (its id in place of an order's), in transactions of its own.
     With `autocommit` every statement is a transaction of its own: what must not be.
     """
 
@@ -80,6 +81,9 @@ def do(errand: Errand) -> None:
     if errand.autocommit:
         system = replace(system, engine=system.engine.execution_options(isolation_level="AUTOCOMMIT"))
     try:
+        if errand.verb == "wishes":
+            wishes.book(system, errand.order)
+            return
         with system.transaction() as session:
             VERBS[errand.verb](session, system, session.get_one(WorkOrder, errand.order), errand)
     finally:
