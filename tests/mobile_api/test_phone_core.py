@@ -116,7 +116,9 @@ def test_offline_the_day_is_shown_as_it_will_be(tuesday: Tuesday, address: str, 
     in_app(page, WHOLE_VISIT, tuesday.first)
     seen = in_app(
         page,
-        "const { visit } = app.visit(given); return [visit.state, visit.missing, app.held().map((each) => each.what).filter((what) => what !== 'route-seen')]",
+        """const { visit } = app.visit(given);
+        const held = app.held().map((each) => each.what).filter((what) => what !== "route-seen");
+        return [visit.state, visit.missing, held]""",
         tuesday.first,
     )
     assert seen == ["completed", [], WORKED]

@@ -2,20 +2,36 @@
 
 import { reading } from "./clock.js";
 import { uuid7 } from "./ids.js";
-import { got, transact } from "./store.js";
+import { makeRoom, ranOut } from "./room.js";
+import { got, QuotaFull, transact } from "./store.js";
 
 const MOST_ATTACHMENTS = 40;
 
-/** Write one event of a technician down; resolves to it once it is on the disk. */
-export async function write(technician, type, { visit_id = null, payload = {}, place = null, shots = null, product = "", at = reading() }) {
-  const event = {
+/** Write one event of a technician down; resolves to it once it is on the disk. Raises QuotaFull, with nothing written. */
+export async function write(technician, type, details) {
+  const event = made(technician, type, details);
+  try {
+    return await written(event, details.shots ?? null);
+  } catch (error) {
+    if (!(error instanceof QuotaFull)) throw error;
+    ranOut();
+    await makeRoom(Infinity);
+    return written(event, details.shots ?? null);
+  }
+}
+
+function made(technician, type, { visit_id = null, payload = {}, place = null, product = "", at = reading() }) {
+  return {
     event_id: uuid7(), technician, type, visit_id, payload, product,
-    device_time: at.wall, monotonic_ms: at.counter, boot: at.boot, ...placed(place), state: "waiting",
+    device_time: at.wall, monotonic_ms: at.counter, boot: at.boot, epoch: at.epoch, ...placed(place), state: "waiting",
   };
+}
+
+function written(event, shots) {
   return transact(["numbers", "events", "pictures"], async ({ numbers, events, pictures }) => {
     const promised = attached(await got(pictures.getAll()), event, shots);
     event.attachments = promised.map(attachment);
-    event.seq = await next(numbers, technician);
+    event.seq = await next(numbers, event.technician);
     events.put(event);
     for (const picture of promised) pictures.put({ ...picture, promised: true });
     return event;

@@ -2,23 +2,28 @@
 
 import { render } from "/static/vendor/lit-html.js";
 import { ask, NoConnection, Refusal } from "./api.js";
-import { dateIn, reading } from "./clock.js";
+import { carryOver } from "./carry.js";
+import { compare, dateIn, reading, wall } from "./clock.js";
 import { say } from "./dom.js";
+import { drafts, readDrafts } from "./drafts.js";
 import { write } from "./events.js";
 import { counted, held } from "./held.js";
 import { isWaiting, memory, remember } from "./memory.js";
 import { dropPicture, keepPicture, urlOf } from "./pictures.js";
-import { install, update } from "./install.js";
+import { install, update, wakeWhenConnected } from "./install.js";
 import { here } from "./place.js";
 import { projectedDays, projectedVisit } from "./project.js";
+import { askToStay, measure, ranOut, room } from "./room.js";
 import { current, keepLanguage, leaving, logIn, logOut, lost } from "./session.js";
-import { get, got, transact } from "./store.js";
+import { get, QuotaFull, transact } from "./store.js";
 import { exchange, handOver } from "./sync.js";
+import { sendPosition, track } from "./track.js";
 import { progress } from "./uploads.js";
 import { viewOf } from "./views.js";
 import { language, speak, word } from "./words.js";
 
 const EVERY = 60_000;
+const OFTEN = 10_000;
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 60_000;
 const root = document.getElementById("app");
@@ -44,7 +49,7 @@ export const app = {
   },
 
   get status() {
-    return { ...line, ...counted(), storage: { usage: 0, quota: 0, low: false, full: false } };
+    return { ...line, ...counted(), storage: room };
   },
 
   draw() {
@@ -52,7 +57,7 @@ export const app = {
   },
 
   days() {
-    return memory.word ? projectedDays(memory.word, memory.events, today(), projected) : [];
+    return memory.word ? projectedDays(memory.word, memory.events, today(), shownVisit) : [];
   },
 
   today() {
@@ -62,25 +67,19 @@ export const app = {
   visit(id) {
     const shown = memory.word?.visits[id];
     if (!shown) return undefined;
-    const day = app.days().find((each) => each.on === shown.on) ?? null;
-    const stop = day?.stops.find((each) => each.visit?.id === id);
-    return { kind: "visit", distance: 0, colleague: null, ...shown, ...stop, day, visit: stop?.visit ?? projected(shown.visit) };
+    const day = app.days().find((each) => each.on === shown.on) ?? noDay();
+    const stop = day.stops.find((each) => each.visit?.id === id);
+    return { kind: "visit", distance: 0, colleague: null, ...shown, ...stop, day, visit: stop?.visit ?? shownVisit(shown) };
   },
 
   async record(type, details = {}) {
     const product = memory.word?.visits[details.visit_id]?.visit.product ?? "";
-    const event = await write(session.technician.code, type, { ...details, product });
-    await changed();
-    app.syncNow();
-    return event;
+    return writtenDown(write(session.technician.code, type, { ...details, product }));
   },
 
   async addPicture(visit_id, shot, blob, details = {}) {
     const product = memory.word?.visits[visit_id]?.visit.product ?? "";
-    const picture = await keepPicture(session.technician.code, visit_id, shot, blob, { ...details, product });
-    await changed();
-    app.syncNow();
-    return picture;
+    return writtenDown(keepPicture(session.technician.code, visit_id, shot, blob, { ...details, product }));
   },
 
   async dropPicture(visit_id, id) {
@@ -90,6 +89,9 @@ export const app = {
   },
 
   async see(day) {
+    const look = `${session.technician.code} ${day.on} ${day.revision}`;
+    if (looks.has(look)) return;
+    looks.add(look);
     await app.record("route-seen", { payload: { on: day.on, revision: day.revision } });
   },
 
@@ -131,19 +133,7 @@ export const app = {
     return memory.word?.requests ?? [];
   },
 
-  drafts: {
-    get: (key) => memory.drafts[key],
-    async set(key, value) {
-      const name = `drafts:${session.technician.code}`;
-      if (value === undefined || value === null) delete memory.drafts[key];
-      else memory.drafts[key] = value;
-      await transact(["kept"], async ({ kept }) => {
-        const all = { ...(await got(kept.get(name))), [key]: value };
-        if (value === undefined || value === null) delete all[key];
-        kept.put(all, name);
-      });
-    },
-  },
+  drafts,
 
   async fetchJson(path, options = {}) {
     try {
@@ -189,7 +179,9 @@ export const app = {
   },
 };
 
-const today = () => dateIn(Date.now() - (memory.word.skew ?? 0), memory.word.time_zone ?? "Asia/Shanghai");
+const looks = new Set();
+
+const today = () => dateIn(wall() - (memory.word.skew ?? 0), memory.word.time_zone ?? "Asia/Shanghai");
 
 function projected(shown) {
   const pictures = memory.pictures.map((picture) => ({
@@ -197,6 +189,10 @@ function projected(shown) {
   }));
   return projectedVisit(shown, memory.events, pictures, memory.told);
 }
+
+const noDay = () => ({ on: null, is_today: false, published: false, time_zone: memory.word.time_zone ?? "Asia/Shanghai", area: memory.word.area ?? "", stops: [] });
+
+const shownVisit = ({ visit, is_gone }) => projected({ ...visit, is_gone });
 
 let shownPlace;
 
@@ -208,6 +204,18 @@ function drawNow() {
   shownPlace = place;
 }
 
+/** Something was written, or could not be: show it, and send it when there is a connection. */
+async function writtenDown(writing) {
+  try {
+    return await writing;
+  } finally {
+    await measure();
+    await changed();
+    app.syncNow();
+    wakeWhenConnected();
+  }
+}
+
 /** Something in the database is different: read it again, here and in other windows. */
 async function changed() {
   await reread();
@@ -216,8 +224,15 @@ async function changed() {
 
 async function reread() {
   session = await current();
+  await readDrafts(session?.technician.code ?? null);
   await remember(session?.technician.code ?? null);
+  track(isOnTheWay(), (json) => sendPosition(session, language(), json));
   app.draw();
+}
+
+function isOnTheWay() {
+  if (!session || !memory.word) return false;
+  return Object.values(memory.word.visits).some((shown) => shownVisit(shown).state === "en-route");
 }
 
 /** Send and read once, one window of this phone at a time; who asks meanwhile is served by one more round. */
@@ -265,7 +280,12 @@ async function failed(error, each = session) {
   } else if (error instanceof NoConnection) {
     line.connected = false;
     failures += 1;
-  } else if (!(error instanceof Refusal)) {
+  } else if (error instanceof QuotaFull) {
+    ranOut();
+    app.draw();
+  } else if (error instanceof Refusal) {
+    failures += 1;
+  } else {
     throw error;
   }
 }
@@ -288,13 +308,17 @@ function listen() {
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && app.syncNow());
   setInterval(() => document.visibilityState === "visible" && run(), EVERY);
+  setInterval(compare, OFTEN);
 }
 
 async function start() {
   speak((await get("kept", "language")) ?? (navigator.language.startsWith("en") ? "en" : "zh"));
   root.ariaBusy = "true";
+  await carryOver().catch(() => undefined);
   await reread();
   listen();
+  askToStay();
+  measure().then(app.draw);
   install(heard);
   await run();
   root.ariaBusy = "false";

@@ -2,18 +2,23 @@
 
 import { all, get } from "./store.js";
 
-const EMPTY = { technician: null, word: null, events: [], pictures: [], told: [], drafts: {}, receipt: null, others: 0 };
+const EMPTY = { technician: null, word: null, events: [], pictures: [], told: [], receipt: null, others: 0 };
 
 export let memory = EMPTY;
+let turns = 0;
+let latest = 0;
 
 /** Read everything of a technician's anew; of others only how much is left. `technician` null: nobody's. */
 export async function remember(technician) {
-  const [word, events, pictures, told, drafts, receipt] = await Promise.all([
+  turns += 1;
+  const turn = turns;
+  const [word, events, pictures, told, receipt] = await Promise.all([
     technician ? get("words", technician) : null,
     all("events"), all("pictures"), all("told"),
-    technician ? get("kept", `drafts:${technician}`) : null,
     technician ? get("kept", `receipt:${technician}`) : null,
   ]);
+  if (turn < latest) return memory;
+  latest = turn;
   const mine = (each) => each.technician === technician;
   memory = {
     technician,
@@ -21,7 +26,6 @@ export async function remember(technician) {
     events: events.filter(mine).sort((one, other) => one.seq - other.seq),
     pictures: pictures.filter(mine).sort((one, other) => one.taken_at.localeCompare(other.taken_at)),
     told: told.filter(mine),
-    drafts: drafts ?? {},
     receipt: receipt ?? null,
     others: events.filter((each) => !mine(each) && isWaiting(each)).length
       + pictures.filter((each) => !mine(each) && each.state === "here").length,

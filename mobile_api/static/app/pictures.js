@@ -1,19 +1,41 @@
 // Photos on this phone: taken, looked at, put away. Their bytes lie apart, so that lists of them stay light.
 
+import { wall } from "./clock.js";
 import { digestOf, uuid7 } from "./ids.js";
-import { get, got, transact } from "./store.js";
+import { makeRoom, ranOut, room } from "./room.js";
+import { get, got, QuotaFull, transact } from "./store.js";
 
 const SMALL_SIDE = 320;
+const TIGHT_SIDE = 1600;
+const TIGHT_QUALITY = 0.7;
 const urls = new Map();
 
-/** Keep a photo of a technician's visit; resolves once it is on the disk. The same again is the same photo. */
-export async function keepPicture(technician, visit_id, shot, blob, { taken_at, place = null, checks = null, width = null, height = null, product = "" } = {}) {
+/**
+ * Keep a photo of a technician's visit; resolves once it is on the disk. The same again is the same photo.
+ *
+ * Where room is short it is made smaller, and thumbnails of sent photos go. Raises QuotaFull, with nothing written.
+ */
+export async function keepPicture(technician, visit_id, shot, blob, details = {}) {
+  const smaller = async () => (await scaled(blob, TIGHT_SIDE, TIGHT_QUALITY).catch(() => null)) ?? blob;
+  const ways = [async () => (room.low ? smaller() : blob), async () => (await makeRoom(), smaller()), async () => (await makeRoom(Infinity), smaller())];
+  for (const way of ways) {
+    try {
+      return await kept(technician, visit_id, shot, await way(), details);
+    } catch (error) {
+      if (!(error instanceof QuotaFull)) throw error;
+      ranOut();
+    }
+  }
+  throw new QuotaFull();
+}
+
+async function kept(technician, visit_id, shot, blob, { taken_at, place = null, checks = null, width = null, height = null, product = "" }) {
   const content = await blob.arrayBuffer();
   const sha256 = await digestOf(content);
   const thumbnail = await small(blob);
   const picture = {
     id: uuid7(), event_id: uuid7(), technician, visit_id, shot, sha256, size: content.byteLength, product,
-    taken_at: taken_at ?? new Date().toISOString(), place, checks, width, height, state: "here", retake: [], promised: false,
+    taken_at: taken_at ?? new Date(wall()).toISOString(), place, checks, width, height, state: "here", retake: [], promised: false,
   };
   return transact(["pictures", "bytes", "small"], async ({ pictures, bytes, small: thumbnails }) => {
     const same = (await got(pictures.getAll())).find((each) => isSame(each, picture));

@@ -33,7 +33,7 @@ export function projectedVisit(shown, events, pictures, told = []) {
     told: { ...NOTHING_TOLD, ...shown.told },
     agreed: [...(shown.agreed ?? [])],
     accepted: shown.accepted_at ? "yes" : wasWrong(shown.id, told) ? "wrong" : "no",
-    is_gone: false,
+    is_gone: Boolean(shown.is_gone),
   };
   for (const event of events) if (event.visit_id === visit.id) BECOMES[event.type]?.(visit, event);
   visit.pictures = byShot(pictures.filter((picture) => picture.visit_id === visit.id));
@@ -66,7 +66,7 @@ function seen({ on, seen_revision = null }, events) {
 }
 
 function day(route, shown, { today, time_zone, area }, project) {
-  const visits = shown.map((each) => ({ distance: 0, colleague: null, ...each, kind: "visit", visit: project(each.visit) }));
+  const visits = shown.map((each) => ({ distance: 0, colleague: null, ...each, kind: "visit", visit: project(each) }));
   const breaks = (route.breaks ?? []).map(({ starts_at, ends_at }) => ({
     kind: "break", position: null, scheduled_arrival: starts_at, scheduled_start: starts_at, scheduled_leave: ends_at,
     travel: 0, distance: 0, colleague: null, visit: null,

@@ -1,7 +1,7 @@
 // Between this phone and the server: what happened goes out, facts first; what has changed comes in.
 
 import { ask, NoConnection, Refusal } from "./api.js";
-import { reading } from "./clock.js";
+import { anchored, BOOT, readingSince, wall } from "./clock.js";
 import { wired } from "./events.js";
 import { left, rotated } from "./session.js";
 import { all, get, got, transact } from "./store.js";
@@ -40,10 +40,11 @@ async function hasFacts(technician) {
 }
 
 async function greet(session, language) {
-  const asked = Date.now();
+  const asked = wall();
   const { json } = await ask("/mobile/v1/hello", { token: session.token, language });
   if (!json?.limits) throw new NoConnection("no greeting in the answer");
-  const skew = (asked + Date.now()) / 2 - Date.parse(json.server_time);
+  anchored(Date.parse(json.server_time));
+  const skew = (asked + wall()) / 2 - Date.parse(json.server_time);
   await catchUp(session.technician.code, json.next_seq);
   const holder = json.rotate_token ? await rotated(session) : session;
   return { holder, limits: { ...LIMITS, ...json.limits }, skew };
@@ -57,39 +58,60 @@ function catchUp(technician, next) {
   });
 }
 
-/** All events of a technician that wait, each once, in batches. */
+/**
+ * All events of a technician that wait, each once, in batches.
+ *
+ * A batch that the server cannot take is halved until the one at fault is alone: it stays here, the others go on.
+ */
 async function send(session, limits, moved) {
   const asked = new Set();
+  let [most, trouble] = [limits.events, null];
   for (;;) {
     const here = await unsettled(session.technician.code);
-    const batch = cut(here.filter((event) => !asked.has(event.event_id)), limits);
-    if (!batch.length) return;
+    const batch = cut(here.filter((event) => !asked.has(event.event_id)), { ...limits, events: most });
+    if (!batch.length) break;
+    try {
+      await settle(session.technician.code, batch, await told(session, batch, here[0].seq));
+    } catch (error) {
+      if (!isOfTheBatch(error)) throw error;
+      trouble = error;
+      most = Math.max(1, Math.floor(batch.length / 2));
+      if (batch.length > 1) continue;
+    }
     for (const event of batch) asked.add(event.event_id);
-    await settle(session.technician.code, batch, await told(session, batch, here[0].seq));
     moved();
   }
+  if (trouble) throw trouble;
 }
+
+const LATER = new Set([401, 408, 409, 425, 429]);
+
+/** Whether our server has read these events and could not take them, so that fewer may be taken. */
+const isOfTheBatch = (error) => (error instanceof NoConnection && error.broken) || (error instanceof Refusal && !LATER.has(error.status));
 
 async function unsettled(technician) {
   const mine = (await all("events")).filter((event) => event.technician === technician && event.state !== "settled");
   return mine.sort((one, other) => one.seq - other.seq);
 }
 
-/** As many of the first as one request may hold, at least one. */
+/** Events of one stretch between two sleeps share a counter; those of an earlier start of the app go by the wall clock. */
+const era = ({ boot, epoch }) => (boot === BOOT ? epoch : null);
+
+/** As many of the first as one request may hold and one counter can tell the age of; at least one. */
 export function cut(events, { events: most, body_bytes }) {
   const batch = [];
   let size = ENVELOPE;
   for (const event of events.slice(0, most)) {
     size += new TextEncoder().encode(JSON.stringify(wired(event))).length + 1;
-    if (batch.length && size > body_bytes) break;
+    if (batch.length && (size > body_bytes || era(event) !== era(batch[0]))) break;
     batch.push(event);
   }
   return batch;
 }
 
 async function told(session, batch, oldest_seq) {
-  const { wall, counter, boot } = reading();
-  const json = { protocol: 1, sent_at: wall, monotonic_ms: counter, boot, oldest_seq, events: batch.map(wired) };
+  const now = readingSince(era(batch[0]) ?? Infinity);
+  const json = { protocol: 1, sent_at: now.wall, monotonic_ms: now.counter, boot: now.boot, oldest_seq, events: batch.map(wired) };
   const answer = (await ask("/mobile/v1/events", { token: session.token, method: "POST", json })).json;
   if (!Array.isArray(answer?.answers)) throw new NoConnection("no answers in the answer");
   return new Map(answer.answers.map((each) => [each.event_id, each]));
@@ -103,7 +125,7 @@ function settle(technician, batch, answers) {
       const answer = answers.get(event.event_id);
       if (answer && settleOne(stores, event, answer)) receipt.facts += 1;
     }
-    stores.kept.put({ ...receipt, at: new Date().toISOString() }, `receipt:${technician}`);
+    stores.kept.put({ ...receipt, at: new Date(wall()).toISOString() }, `receipt:${technician}`);
   });
 }
 
@@ -115,7 +137,7 @@ function settleOne({ events, told }, event, { outcome, reason, counts }) {
     events.put({ ...event, state: "held", reason });
     return false;
   }
-  if (!KEPT.has(outcome)) told.put({ ...event, outcome, reason, counts, told_at: new Date().toISOString() });
+  if (!KEPT.has(outcome)) told.put({ ...event, outcome, reason, counts, told_at: new Date(wall()).toISOString() });
   if (KEPT.has(outcome) || counts) events.put({ ...event, state: "settled" });
   else events.delete(event.event_id);
   return true;
@@ -130,20 +152,36 @@ export async function pull(session, language, skew, moved) {
   const path = cursor ? `/mobile/v1/changes?cursor=${encodeURIComponent(cursor)}` : "/mobile/v1/changes";
   const { json } = await ask(path, { token: session.token, language });
   if (typeof json?.cursor !== "string" || !Array.isArray(json.visits)) throw new NoConnection("no changes in the answer");
-  await transact(["words", "events"], async ({ words, events }) => {
-    const now = await got(words.get(technician));
+  await transact(["words", "events", "pictures", "small"], async (stores) => {
+    const now = await got(stores.words.get(technician));
     if (now?.cursor !== before?.cursor || now?.language !== before?.language) return;
-    words.put({ ...merged(cursor ? before : null, json), technician, language, skew, synced_at: new Date().toISOString() });
-    for (const event of settled) events.delete(event.event_id);
+    for (const event of settled) stores.events.delete(event.event_id);
+    const [events, pictures] = [await mine(stores.events, technician), await mine(stores.pictures, technician)];
+    const busy = new Set([...events, ...pictures.filter((picture) => picture.state !== "checked")].map((each) => each.visit_id));
+    const word = merged(before, json, { isWhole: !cursor, busy });
+    stores.words.put({ ...word, technician, language, skew, synced_at: new Date(wall()).toISOString() });
+    for (const picture of pictures) if (!(picture.visit_id in word.visits)) forget(stores, picture);
   });
   moved();
 }
 
-/** The server's word after some changes. */
-export function merged(before, { cursor, full, visits, gone, routes, ...more }) {
-  const known = full || !before ? {} : { ...before.visits };
+const mine = async (store, technician) => (await got(store.getAll())).filter((each) => each.technician === technician);
+
+/** A photo that was checked need not be looked at once its visit is no more. */
+function forget({ pictures, small }, picture) {
+  if (picture.state !== "checked") return;
+  pictures.delete(picture.id);
+  small.delete(picture.id);
+}
+
+/** The server's word after some changes. What is gone stays to be seen while something `busy` of it is on this phone. */
+export function merged(before, { cursor, full, visits, gone, routes, ...more }, { isWhole, busy }) {
+  const old = before?.visits ?? {};
+  const known = full || isWhole ? {} : { ...old };
   for (const id of gone ?? []) delete known[id];
   for (const each of visits) known[each.visit.id] = each;
+  for (const [id, each] of Object.entries(old)) if (!(id in known) && busy.has(Number(id))) known[id] = { ...each, is_gone: true };
+  for (const [id, each] of Object.entries(known)) if (each.is_gone && !busy.has(Number(id))) delete known[id];
   return { ...more, cursor, visits: known, routes: routes ?? [] };
 }
 

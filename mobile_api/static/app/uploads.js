@@ -1,6 +1,7 @@
 // Photos on their way: promised, sent in pieces from wherever the server says, and kept here until it has checked them.
 
 import { ask, NoConnection, Refusal } from "./api.js";
+import { wall } from "./clock.js";
 import { all, get, got, transact } from "./store.js";
 
 const PIECE = 256 * 1024;
@@ -59,7 +60,7 @@ async function arrived(session, picture, moved) {
 
 async function promise(session, { event_id, taken_at, place, visit_id, shot, sha256, size }) {
   const { lng, lat, accuracy } = place ?? {};
-  const json = { event_id, occurred_at: taken_at, sent_at: new Date().toISOString(), lng, lat, accuracy, visit_id, shot, sha256, size };
+  const json = { event_id, occurred_at: taken_at, sent_at: new Date(wall()).toISOString(), lng, lat, accuracy, visit_id, shot, sha256, size };
   const upload = (await ask("/mobile/v1/uploads", { token: session.token, method: "POST", json })).json;
   if (!upload?.id) throw new NoConnection("no upload in the answer");
   return upload;
@@ -111,6 +112,6 @@ function settle(picture, change, isThere) {
     bytes.delete(picture.id);
     const key = `receipt:${picture.technician}`;
     const receipt = (await got(kept.get(key))) ?? { facts: 0, pictures: 0 };
-    kept.put({ ...receipt, pictures: receipt.pictures + 1, at: new Date().toISOString() }, key);
+    kept.put({ ...receipt, pictures: receipt.pictures + 1, at: new Date(wall()).toISOString() }, key);
   });
 }
