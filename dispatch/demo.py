@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import catalogue_file, demo_clocks, money, questionnaire, questionnaire_text
+from dispatch import (
+    catalogue_file,
+    catalogue_lists,
+    demo_clocks,
+    money,
+    questionnaire,
+    questionnaire_text,
+    verification,
+)
 from dispatch import day as days
 from dispatch.catalogue import Merchant, ServiceProduct
 from dispatch.day import Day
@@ -21,7 +31,7 @@ from dispatch.work_order import (
     WorkOrder,
     WorkOrderState,
 )
-from seed_regions.demo_records import DemoOrder, DemoProduct, DemoRegion, DemoShift, DemoTechnician
+from seed_regions.demo_records import DemoOrder, DemoProduct, DemoRegion, DemoShift, DemoTechnician, Shot
 from technicians import availability
 from technicians.errors import Conflict
 from technicians.people import (
@@ -69,17 +79,23 @@ def people(session: Session, region: DemoRegion, at: datetime) -> None:
 
 def _product(product: DemoProduct, currency: str) -> ServiceProduct:
     asked = questionnaire_text.questions(product.questions, currency)
-    shots = [
-        {"code": s.code, "name_zh": s.name_zh, "name_en": s.name_en, "required": s.required} for s in product.shots
-    ]
     return ServiceProduct(
         code=product.code, name_zh=product.name_zh, name_en=product.name_en, category=product.category,
         icon=product.icon, duration=product.duration, setup=product.setup, crew_size=product.crew_size,
-        load=product.load, skills={product.skill: product.level}, shot_list=shots,
+        load=product.load, skills={product.skill: product.level}, shot_list=[_shot(shot) for shot in product.shots],
         price=money.minor(str(product.price), currency), currency=currency,
         questions=[questionnaire.as_json(question) for question in asked],
         delivery=catalogue_file.delivery(product.delivery) if product.delivery else {},
+        parts=catalogue_lists.parts(product.parts), checklist=catalogue_lists.checklist(product.checklist),
+        surcharges=catalogue_lists.surcharges(product.surcharges, currency),
+        proofs=catalogue_lists.proofs(product.proofs),
     )  # fmt: skip
+
+
+def _shot(shot: Shot) -> dict[str, Any]:
+    """An entry of a shot list, as a file of products makes it."""
+    told = {name: value for name, value in asdict(shot).items() if value not in ("", ())}
+    return told | ({"visits": list(shot.visits)} if shot.visits else {})
 
 
 def _technician(person: DemoTechnician, outlet: Outlet, area_code: str) -> Technician:
@@ -108,6 +124,7 @@ def demand(session: Session, region: DemoRegion, orders: Iterable[DemoOrder], on
     for row, order in zip(written, orders, strict=True):
         row.state = WorkOrderState.BOOKED
         row.visits[0].appointments.append(_appointment(order, day))
+        verification.give(row.visits[0])
     session.add_all(written)
     session.flush()
     demo_clocks.met(session, written)

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import demo, plans
+from dispatch import demo, plans, site_proofs, trips
 from dispatch.day_plan import DayPlan
 from dispatch.evidence import EventType, VisitEvent
 from dispatch.planning import Snapshot, snapshot
+from dispatch.site_facts import ReadBy
 from dispatch.work_order import AppointmentState, FailureReason, Visit, VisitState, WorkOrderState
 from routing.mend import filled, mended
 from routing.plan import Plan, Route
@@ -64,6 +65,7 @@ def _worked(session: Session, visit: Visit, technician_id: int, seen: PastVisit)
     else:
         visit.move_to(VisitState.COMPLETED)
         visit.work_order.move_to(WorkOrderState.COMPLETED)
+        _prove(visit, seen)
         last = EventType.COMPLETION
     happened = (
         (EventType.EN_ROUTE, seen.en_route_at),
@@ -71,6 +73,16 @@ def _worked(session: Session, visit: Visit, technician_id: int, seen: PastVisit)
         (last, seen.left_at),
     )
     session.add_all(_event(visit, technician_id, kind, at) for kind, at in happened)
+
+
+def _prove(visit: Visit, seen: PastVisit) -> None:
+    """Everything that the product asks for was told, and the consumer accepted the work."""
+    asked = trips.proofs(visit)
+    visit.told = {"checklist": [entry["code"] for entry in trips.checklist(visit)], "signed": True}
+    if asked["serial"] == site_proofs.REQUIRED:
+        number = f"SN{visit.work_order.number[-6:]}{visit.id:05}"
+        visit.told |= {"serial": {"number": number, "read": ReadBy.CAMERA, "format": "code-128"}}
+    visit.accepted_at = seen.left_at
 
 
 def _event(visit: Visit, technician_id: int, kind: EventType, at: datetime) -> VisitEvent:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from seed_regions import demo_shots
+from seed_regions.demo_on_site import ON_SITE
 from seed_regions.demo_records import DemoMerchant, DemoProduct, DemoProvider, DemoSkill, Shot
 
 _MINUTE = 60
@@ -24,13 +26,6 @@ FAMILIES = (
     ("water-heaters", "range-hoods", "washing-machines"),
     ("air-conditioning", "washing-machines", "water-heaters"),
 )
-
-_DOORPLATE = Shot("doorplate", "门牌", "Door number")
-_PARCEL = Shot("parcel", "开箱前外包装", "Packaging before opening")
-_LABEL = Shot("label", "铭牌与序列号", "Rating plate and serial number")
-_FINISHED = Shot("finished", "安装完成全景", "Finished installation")
-_TIDY = Shot("tidy", "现场清理", "Place left tidy", required=False)
-
 
 _STAIRS = "lift:楼里有电梯:There is a lift:yes-no:yes;floor:安装楼层:Floor:number:1-60=1:+10/3>2:lift=no"
 _WALL = (
@@ -57,6 +52,7 @@ def _product(
     delivery: str = "",
 ) -> DemoProduct:
     skill, level = needs
+    on_site = ON_SITE[code]
     return DemoProduct(
         code=code,
         name_zh=names[0],
@@ -69,11 +65,15 @@ def _product(
         setup=5 * _MINUTE,
         load=load,
         crew_size=crew_size,
-        shots=(_DOORPLATE, *shots, _FINISHED, _TIDY),
+        shots=(demo_shots.DOORPLATE, *shots, demo_shots.FINISHED, demo_shots.TIDY, demo_shots.DAMAGE),
         share=share,
         price=price,
         questions=";".join((*questions, _FAR)),
         delivery=delivery,
+        parts=on_site.parts,
+        checklist=on_site.checklist,
+        surcharges=on_site.surcharges,
+        proofs=on_site.proofs,
     )
 
 
@@ -85,7 +85,7 @@ PRODUCTS = (
         30,
         8,
         0.15,
-        (_PARCEL, Shot("tag", "水洗标", "Care label")),
+        (demo_shots.PARCEL, demo_shots.CARE_LABEL),
         60,
         _STAIRS,
         _OLD,
@@ -97,7 +97,7 @@ PRODUCTS = (
         60,
         9,
         0.11,
-        (_PARCEL, Shot("joints", "连接件紧固", "Joints tightened")),
+        (demo_shots.PARCEL, demo_shots.JOINTS),
         120,
         _STAIRS,
         _OLD,
@@ -109,7 +109,7 @@ PRODUCTS = (
         50,
         2,
         0.09,
-        (Shot("rail", "轨道固定点", "Rail fixings"),),
+        (demo_shots.RAIL,),
         80,
         _WALL,
         _CEILING,
@@ -121,7 +121,7 @@ PRODUCTS = (
         40,
         1,
         0.15,
-        (Shot("wiring", "接线与断电确认", "Wiring, power off"), Shot("lit", "点亮效果", "Lamp lit")),
+        (demo_shots.WIRING, demo_shots.LIT),
         60,
         _OLD,
         _CEILING,
@@ -133,7 +133,7 @@ PRODUCTS = (
         45,
         1,
         0.09,
-        (Shot("old-lock", "原锁与门厚", "Old lock and door thickness"), _LABEL),
+        (demo_shots.OLD_LOCK, demo_shots.LABEL),
         100,
         _OLD,
     ),
@@ -145,9 +145,9 @@ PRODUCTS = (
         6,
         0.12,
         (
-            _LABEL,
-            Shot("brackets", "挂墙固定", "Wall brackets"),
-            Shot("pressure", "通水试压", "Pressure test"),
+            demo_shots.LABEL,
+            demo_shots.BRACKETS,
+            demo_shots.PRESSURE,
         ),
         180,
         _WALL,
@@ -160,7 +160,7 @@ PRODUCTS = (
         60,
         5,
         0.09,
-        (_LABEL, Shot("duct", "烟管连接", "Duct connection")),
+        (demo_shots.LABEL, demo_shots.DUCT),
         120,
         _WALL,
         _OLD,
@@ -173,9 +173,9 @@ PRODUCTS = (
         8,
         0.1,
         (
-            _LABEL,
-            Shot("drain", "进排水连接", "Inlet and drain"),
-            Shot("level", "水平调整", "Levelled"),
+            demo_shots.LABEL,
+            demo_shots.DRAIN,
+            demo_shots.LEVEL,
         ),
         80,
         _STAIRS,
@@ -189,10 +189,10 @@ PRODUCTS = (
         8,
         0.1,
         (
-            _LABEL,
-            Shot("outdoor-unit", "外机支架", "Outdoor unit bracket"),
-            Shot("vacuum", "抽真空读数", "Vacuum reading"),
-            Shot("outlet-temperature", "出风温度", "Outlet temperature"),
+            demo_shots.LABEL,
+            demo_shots.OUTDOOR_UNIT,
+            demo_shots.VACUUM,
+            demo_shots.OUTLET_TEMPERATURE,
         ),
         260,
         _OUTDOOR,
@@ -207,9 +207,9 @@ PRODUCTS = (
         10,
         0.0,
         (
-            _PARCEL,
-            Shot("joints", "连接件紧固", "Joints tightened"),
-            Shot("anchored", "防倾倒固定", "Fixed to the wall"),
+            demo_shots.PARCEL,
+            demo_shots.JOINTS,
+            demo_shots.ANCHORED,
         ),
         240,
         _STAIRS,
@@ -224,7 +224,7 @@ PRODUCTS = (
         60,
         3,
         0.0,
-        (_LABEL, Shot("bracket", "挂架固定点", "Bracket fixings")),
+        (demo_shots.HANDED_OVER, demo_shots.LABEL, demo_shots.WALL_MOUNT),
         150,
         _WALL,
         _OLD,

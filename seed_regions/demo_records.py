@@ -30,20 +30,24 @@ class DemoSkill:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One photo of a shot list."""
+    """One photo of a shot list; `visits` are the causes of the visits that ask for it (none: all but delivery)."""
 
     code: str
     name_zh: str
     name_en: str
     required: bool = True
+    outline: str = ""
+    hint_zh: str = ""
+    hint_en: str = ""
+    visits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DemoProduct:
     """A service product. `skill` at `level` is needed; `load` is in load units of the van.
 
-    `share` of the drawn demand; 0: only ordered by name. `price` in whole units of the country's money; `questions` and
-    `delivery` as in the file of products.
+    `share` of the drawn demand; 0: only ordered by name. `price` in whole units of the country's money; `questions`,
+    `delivery`, `parts`, `checklist`, `surcharges` and `proofs` as in the file of products.
     """
 
     code: str
@@ -62,6 +66,10 @@ class DemoProduct:
     price: int = 0
     questions: str = ""
     delivery: str = ""
+    parts: str = ""
+    checklist: str = ""
+    surcharges: str = ""
+    proofs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
