@@ -7,7 +7,7 @@ import { whyOf } from "./lasting.js";
 import { warm } from "./later.js";
 import { routeList } from "./list.js";
 import { chooseDay, chosenDay, isOpen, nextStep, nextStop, note, pill, product, reach, street, visitsOf, windowText } from "./parts.js";
-import { clock, dayName, distance, spell, word } from "./words.js";
+import { clock, dayName, distance, knows, spell, word } from "./words.js";
 
 export function dayView(app) {
   const day = chosenDay(app);
@@ -102,10 +102,9 @@ function hero(day, stop) {
   const visits = visitsOf(day);
   const at = visits.indexOf(stop);
   return html`<section class="hero ${visit.state}" aria-label=${word("next_stop")}>
-    <div class="hero-top"><span class="eyebrow">${word("of", { n: at + 1, total: visits.length })}</span>${pill(visit.state)}</div>
-    <p class="label">${word("promised")}</p>
+    <div class="hero-top"><span class="eyebrow">${[word("of", { n: at + 1, total: visits.length }), word("promised")].join(" · ")}</span>${pill(visit.state)}</div>
     <h1 class="time">${windowText(stop, zone)}</h1>
-    <p class="plan"><span>${due(stop, zone)}</span>${stop.distance ? html`<span>${distance(stop.distance)}</span>` : nothing}<span>${word("drive", { time: spell(stop.travel ?? 0) })}</span></p>
+    <p class="plan"><span>${due(stop, zone)}</span>${stop.distance ? html`<span>${distance(stop.distance)}</span>` : nothing}${stop.travel ? html`<span>${word("drive", { time: spell(stop.travel) })}</span>` : nothing}</p>
     <a class="where" href="#/visit/${visit.id}">
       ${product(visit)}
       <p class="district">${visit.district}</p>
@@ -123,13 +122,16 @@ function due(stop, zone) {
   return late > 60 ? word("late_by", { time, late: spell(late) }) : word("planned_at", { time });
 }
 
+/** Why it was not done last time; the words for it come with the pages of a visit. */
+const reason = ({ reason: code, note: said }) => (knows(`visit.reasons.${code}`) ? word(`visit.reasons.${code}`) : said || "…");
+
 /** What to know before setting out, the most urgent first. */
 function warnings({ visit, colleague }) {
   return [
     note("warning", visit.goods && !visit.goods.arrived && word("goods_waiting")),
     note("phone", visit.confirmed === false && word("unconfirmed")),
     note("warning", (!visit.place || visit.place.approximate) && word("approximate")),
-    note("history", visit.before && word("before", { reason: word(`reasons.${visit.before.reason}`) })),
+    note("history", visit.before && word("before", { reason: reason(visit.before) })),
     note("people", colleague && word("together", { name: colleague })),
     note("info", visit.note),
   ];

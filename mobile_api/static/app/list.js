@@ -2,7 +2,7 @@
 
 import { html, nothing } from "/static/vendor/lit-html.js";
 import { icon } from "./dom.js";
-import { isOpen, pill, street, visitsOf, windowText } from "./parts.js";
+import { isOpen, nextStop, pill, street, visitsOf, windowText } from "./parts.js";
 import { clock, distance, spell, word } from "./words.js";
 
 export function routeList(day) {
@@ -14,6 +14,7 @@ export function routeList(day) {
       <span>${word("done_count", { done, total: visits.length })}</span>
     </div>
     <p class="quiet">${[distance(day.distance), word("drive", { time: spell(day.travel) })].join(" · ")}</p>
+    ${visits.length ? html`<a class="button" href="#/why/${(nextStop(day) ?? visits[0]).visit.id}">${icon("info")}${word("why_mine")}</a>` : nothing}
     <ol class="stops">${day.stops.map((stop) => (stop.visit ? row(day, stop, visits) : rest(stop, day.time_zone)))}</ol>
   </section>`;
 }

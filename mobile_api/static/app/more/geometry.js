@@ -60,6 +60,22 @@ export function scaleBar(k, most) {
   return { metres, pixels: metres * k };
 }
 
+/** Texts where there is room for them: `[{ text, wide, spots: [[x, y], …] }]` in order, each at its first free spot or left out. */
+export function placed(texts, taken, [wide, high]) {
+  const boxes = [...taken];
+  return texts.flatMap((each) => {
+    const box = ([x, y]) => ({ left: x - each.wide / 2, right: x + each.wide / 2, top: y - 15, bottom: y + 5 });
+    const isFree = (one) => one.left > 4 && one.right < wide - 4 && one.top > 4 && one.bottom < high - 4
+      && boxes.every((other) => one.right < other.left || one.left > other.right || one.bottom < other.top || one.top > other.bottom);
+    const spot = each.spots.find((one) => isFree(box(one)));
+    if (!spot) return [];
+    boxes.push(box(spot));
+    return [{ ...each, at: spot }];
+  });
+}
+
+export const around = ([x, y], radius) => ({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
+
 /** Lines of a grid every `metres`, as pixels from left and top. */
 export function grid(view, [wide, high], metres) {
   const lines = (middle, length) => {

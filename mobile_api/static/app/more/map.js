@@ -4,7 +4,7 @@ import "./more.js";
 import { html, nothing, svg } from "/static/vendor/lit-html.js";
 import { dayChips, relative } from "../day.js";
 import { icon, say } from "../dom.js";
-import { dragged, fitted, grid, onScreen, apart, plane, scaleBar, zoomed } from "./geometry.js";
+import { apart, around, dragged, fitted, grid, onScreen, placed, plane, scaleBar, zoomed } from "./geometry.js";
 import { chosenDay, isOpen, navigate, nextStop, pill, product, street, visitsOf, windowText } from "../parts.js";
 import { here, lastPlace } from "../place.js";
 import { distance, spell, word } from "../words.js";
@@ -34,7 +34,7 @@ export function mapView(app) {
 function drawing(day) {
   const stops = visitsOf(day).filter((stop) => stop.visit.place);
   if (!stops.length) return null;
-  const size = [Math.min(innerWidth, 560) - 24, Math.round(Math.max(240, innerHeight - 416))];
+  const size = [Math.min(innerWidth, 560) - 32, Math.round(Math.max(220, innerHeight - 446))];
   const places = [...(day.start ? [day.start] : []), ...stops.map((stop) => stop.visit.place)];
   const flat = plane(places);
   const key = `${day.on} ${size}`;
@@ -53,8 +53,8 @@ function chart(app, day, drawn, picked) {
       @pointerdown=${down} @pointermove=${move(app, drawn)} @pointerup=${up} @pointercancel=${up}
       @wheel=${{ handleEvent: wheel(app, drawn), passive: false }} @keydown=${keys(app, drawn)}>
     ${gridLines(drawn.size, bar.metres)}
-    ${districts(drawn)}
-    ${legLines(day, drawn)}
+    ${lines(day, drawn).map((each, index) => leg(each, drawn.stops[index]))}
+    ${labels(day, drawn)}
     ${breaks(day, drawn)}
     ${day.start ? startMark(drawn.onto(day.start)) : nothing}
     ${drawn.stops.map((stop, index) => dot(app, day, stop, drawn.dots[index], stop === picked))}
@@ -68,29 +68,44 @@ function gridLines([wide, high], metres) {
   return svg`<g class="grid">${across.map((x) => svg`<path d="M${x} 0V${high}"/>`)}${below.map((y) => svg`<path d="M0 ${y}H${wide}"/>`)}</g>`;
 }
 
-/** The name of each county in the middle of its stops: enough to know where one is. */
-function districts({ stops, onto }) {
-  const groups = Map.groupBy(stops, (stop) => stop.visit.district);
-  return [...groups].filter(([name]) => name).map(([name, group]) => {
-    const spots = group.map((stop) => onto(stop.visit.place));
-    const middle = (axis) => spots.reduce((sum, spot) => sum + spot[axis], 0) / spots.length;
-    return svg`<text class="county" x=${middle(0)} y=${Math.min(...spots.map(([, y]) => y)) - 24}>${name}</text>`;
+const width = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 17 : 9.5), 6);
+
+/** Counties and kilometres, where nothing is covered by them. */
+function labels(day, drawn) {
+  const { size: [wide, high], dots, onto } = drawn;
+  const taken = [...dots.map((dot) => around(dot, 16)), around([wide - 26, 34], 30), { left: 0, right: wide, top: high - 66, bottom: high }];
+  if (day.start) taken.push(around(onto(day.start), 12));
+  return placed([...counties(drawn), ...kilometres(day, drawn)], taken, drawn.size).map(({ text, kind, at: [x, y] }) => svg`<text class=${kind} x=${x} y=${y}>${text}</text>`);
+}
+
+/** The name of each county above or below its stops: enough to know where one is. */
+function counties({ stops, onto }) {
+  return [...Map.groupBy(stops, (stop) => stop.visit.district)].filter(([name]) => name).map(([text, group]) => {
+    const points = group.map((stop) => onto(stop.visit.place));
+    const ys = points.map(([, y]) => y);
+    const x = points.reduce((sum, [each]) => sum + each, 0) / points.length;
+    const shifts = [0, -44, 44, -88, 88].map((shift) => x + shift);
+    return { text, kind: "county", wide: width(text) * 1.1, spots: [Math.min(...ys) - 22, Math.max(...ys) + 36].flatMap((y) => shifts.map((each) => [each, y])) };
   });
 }
 
-function legLines(day, { stops, dots, onto }) {
-  const from = (index) => (index ? dots[index - 1] : day.start && onto(day.start));
-  return stops.map((stop, index) => from(index) ? leg(from(index), dots[index], stop) : nothing);
+function kilometres(day, { stops, dots, onto }) {
+  return lines(day, { dots, onto }).flatMap(([[x1, y1], [x2, y2]], index) => {
+    if (Math.hypot(x2 - x1, y2 - y1) < 70 || !stops[index].distance) return [];
+    const text = distance(stops[index].distance);
+    const [x, y, aside] = [(x1 + x2) / 2, (y1 + y2) / 2, width(text) / 2 + 10];
+    const isSteep = Math.abs(y2 - y1) > Math.abs(x2 - x1);
+    return [{ text, kind: "", wide: width(text), spots: isSteep ? [[x + aside, y + 6], [x - aside, y + 6]] : [[x, y - 12], [x, y + 26]] }];
+  });
 }
 
-function leg([x1, y1], [x2, y2], stop) {
-  const long = Math.hypot(x2 - x1, y2 - y1);
+/** From where to where each leg goes. */
+const lines = (day, { dots, onto }) => dots.map((dot, index) => [index ? dots[index - 1] : day.start ? onto(day.start) : dot, dot]);
+
+function leg([[x1, y1], [x2, y2]], stop) {
   const turn = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;
-  const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
-  const isSteep = Math.abs(y2 - y1) > Math.abs(x2 - x1);
   return svg`<g class="leg-line ${isOpen(stop) ? "" : "past"}"><path d="M${x1} ${y1}L${x2} ${y2}"/>
-    ${long > 44 ? svg`<path class="arrow" d="M-5-6L5 0L-5 6" transform="translate(${x} ${y}) rotate(${turn})"/>` : nothing}
-    ${long > 100 && stop.distance ? svg`<text class=${isSteep ? "beside" : ""} x=${x + (isSteep ? 14 : 0)} y=${y + (isSteep ? 6 : -12)}>${distance(stop.distance)}</text>` : nothing}</g>`;
+    ${Math.hypot(x2 - x1, y2 - y1) > 44 ? svg`<path class="arrow" d="M-5-6L5 0L-5 6" transform="translate(${(x1 + x2) / 2} ${(y1 + y2) / 2}) rotate(${turn})"/>` : nothing}</g>`;
 }
 
 /** A break stands on the leg that follows it. */

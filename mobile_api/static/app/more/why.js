@@ -4,6 +4,7 @@ import "./more.js";
 import { html, nothing } from "/static/vendor/lit-html.js";
 import { icon } from "../dom.js";
 import { whyOf } from "../lasting.js";
+import { visitsOf, windowText } from "../parts.js";
 import { clock, spell, word } from "../words.js";
 
 const STEPS = ["area", "covering", "skilled", "at_work", "able"];
@@ -14,10 +15,14 @@ export function whyView(app, id) {
   const why = kept?.answer.visits.find((each) => each.visit_id === id);
   return html`<main>
     <h1>${word("why")}</h1>
-    ${stop ? html`<p class="quiet">${[stop.visit.product, stop.visit.district].join(" · ")}</p>` : nothing}
+    ${stop?.day ? stops(stop.day, id) : nothing}
+    ${stop ? html`<h2>${[windowText(stop, stop.day?.time_zone), stop.visit.product, stop.visit.district].join(" · ")}</h2>` : nothing}
     ${why ? told(stop, why, kept.at) : html`<section class="empty">${icon("info")}<p>${word("why_none")}</p></section>`}
   </main>`;
 }
+
+const stops = (day, id) => html`<div class="chips" role="group" aria-label=${word("day")}>${visitsOf(day).map(({ visit }, at) => html`
+  <a class="button chip short" href="#/why/${visit.id}" aria-current=${visit.id === id ? "page" : nothing} aria-label=${word("stop_n", { n: at + 1 })}>${at + 1}</a>`)}</div>`;
 
 function told(stop, why, at) {
   const counts = { area: why.technicians, covering: why.covering, skilled: why.skilled, at_work: why.at_work, able: why.able };
@@ -27,7 +32,8 @@ function told(stop, why, at) {
     <section class="card"><ol class="funnel">${STEPS.map((step) => html`<li class=${step}>${word(`why_${step}`, { n: counts[step], district, product })}</li>`)}</ol></section>
     ${why.others.length ? html`<section class="card"><h2>${word("why_others")}</h2><ul class="others">${why.others.map((other) => html`
       <li><strong>${other.name}</strong><span>${[word(`others.${other.reason}`), other.minutes === null ? "" : spell(other.minutes * 60)].filter(Boolean).join(" · ")}</span></li>`)}</ul></section>` : nothing}
-    <p class="quiet">${word("why_fair")} ${word("why_asked", { time: clock(at, stop.day.time_zone) })}</p>`;
+    <p class="quiet">${word("why_asked", { time: clock(at, stop.day.time_zone) })} · ${word("why_fair")}</p>
+    <a class="button" href="#/requests">${icon("people")}${word("request_kinds.swap")}</a>`;
 }
 
 function verdict({ able, rank }) {
