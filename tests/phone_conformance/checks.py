@@ -6,11 +6,22 @@ They leave events behind that are rejected or are no visit's: run them with an a
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.phone_conformance.client import MARKER, Client
 
 NOBODYS = 2**31 - 2
+VISIT_FIELDS = {
+    "id", "state", "cause", "revision", "window", "confirmed", "address", "place", "parts", "checklist", "proofs",
+    "shots", "missing", "surcharges", "currency", "price", "goods", "told", "agreed", "accepted_at", "before",
+}  # fmt: skip
+ROUTE_FIELDS = {
+    "on", "revision", "seen_revision", "starts_at", "ends_at", "travel", "distance", "time_zone", "area", "start",
+    "breaks",
+}  # fmt: skip
+TOLD = {"readiness", "checklist", "serial", "signed", "parts_needed"}
+REASONS = {"farther", "no-skill", "no-coverage", "not-at-work", "day-full", "van-full"}
+WEEK_FIELDS = {"from", "visits", "work", "travel", "distance", "mine_of_median", "median"}
 
 
 def every_answer_carries_the_marker_refusals_too(phone: Client) -> None:
@@ -26,7 +37,14 @@ def every_answer_carries_the_marker_refusals_too(phone: Client) -> None:
 
 def without_a_token_nothing_is_told(phone: Client) -> None:
     stranger = Client(phone.url)
-    asked = (("GET", "hello"), ("GET", "changes"), ("POST", "events"), ("POST", "token"))
+    asked = (
+        ("GET", "hello"),
+        ("GET", "changes"),
+        ("POST", "events"),
+        ("POST", "token"),
+        ("GET", "why"),
+        ("GET", "account"),
+    )
     statuses = {path: stranger.ask(method, f"/mobile/v1/{path}", {}).status for method, path in asked}
     assert set(statuses.values()) == {401}, statuses
 
@@ -44,6 +62,48 @@ def an_unknown_cursor_brings_everything_and_a_known_one_only_what_is_new(phone: 
     assert everything["gone"] == []
     later = phone.ask("GET", f"/mobile/v1/changes?cursor={everything['cursor']}").body
     assert later["full"] is False
+
+
+def changes_tell_all_that_a_visit_asks_for(phone: Client) -> None:
+    everything = phone.ask("GET", "/mobile/v1/changes").body
+    assert {"today", "time_zone", "visits", "gone", "routes", "requests"} <= set(everything)
+    for shown in everything["visits"]:
+        assert {"on", "position", "travel", "distance", "colleague"} <= set(shown)
+        visit = shown["visit"]
+        assert set(visit) >= VISIT_FIELDS, VISIT_FIELDS - set(visit)
+        assert set(visit["told"]) >= TOLD
+        assert {"serial", "signature", "code"} <= set(visit["proofs"])
+        assert sum(line["amount"] for line in visit["price"]["lines"]) == visit["price"]["total"]
+    for route in everything["routes"]:
+        assert set(route) >= ROUTE_FIELDS, ROUTE_FIELDS - set(route)
+
+
+def routes_and_requests_are_always_told_whole(phone: Client) -> None:
+    everything = phone.ask("GET", "/mobile/v1/changes").body
+    later = phone.ask("GET", f"/mobile/v1/changes?cursor={everything['cursor']}").body
+    assert (later["routes"], later["requests"]) == (everything["routes"], everything["requests"])
+
+
+def why_counts_ever_fewer_and_gives_known_reasons(phone: Client) -> None:
+    today = phone.ask("GET", "/mobile/v1/changes").body["today"]
+    why = phone.ask("GET", f"/mobile/v1/why?on={today}").body
+    assert why["on"] == today
+    for each in why["visits"]:
+        counts = [each[name] for name in ("technicians", "covering", "skilled", "at_work")]
+        assert counts == sorted(counts, reverse=True)
+        assert 1 <= each["rank"] <= each["able"]
+        assert len(each["others"]) <= 3
+        assert {other["reason"] for other in each["others"]} <= REASONS
+        drives = [other["minutes"] for other in each["others"]]
+        assert drives == sorted(drives)
+
+
+def the_account_has_four_weeks_from_their_mondays(phone: Client) -> None:
+    weeks = phone.ask("GET", "/mobile/v1/account").body["weeks"]
+    mondays = [date.fromisoformat(week["from"]) for week in weeks]
+    assert [monday.weekday() for monday in mondays] == [0, 0, 0, 0]
+    assert mondays == [mondays[0] + timedelta(weeks=n) for n in range(4)]
+    assert all(set(week) >= WEEK_FIELDS for week in weeks)
 
 
 def an_event_is_answered_once_and_the_same_when_repeated(phone: Client) -> None:
@@ -126,6 +186,10 @@ CHECKS: tuple[Callable[[Client], None], ...] = (
     without_a_token_nothing_is_told,
     hello_tells_time_versions_and_limits,
     an_unknown_cursor_brings_everything_and_a_known_one_only_what_is_new,
+    changes_tell_all_that_a_visit_asks_for,
+    routes_and_requests_are_always_told_whole,
+    why_counts_ever_fewer_and_gives_known_reasons,
+    the_account_has_four_weeks_from_their_mondays,
     an_event_is_answered_once_and_the_same_when_repeated,
     answers_come_in_the_order_of_the_events,
     an_event_without_its_predecessor_is_held_until_that_comes,
