@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dispatch import papers, phone_rows
@@ -128,29 +128,34 @@ def is_up_to_date(seen: Look) -> bool:
     return told == {visit_id: known.digest for visit_id, known in seen.now.items()}
 
 
-def refresh(session: Session, technician_id: int, today: date, *, at: datetime) -> Look:
-    """Write into the feed what has changed. Waits for anybody else who does the same for this technician."""
+def refresh(session: Session, technician_id: int, today: date, *, at: datetime, seen: Look | None = None) -> Look:
+    """Write into the feed what has changed. Waits for anybody else who does the same for this technician.
+
+    What was `seen` before is written as it was, unless the feed has moved on since: what has changed in between is
+    found by the next look.
+    """
     feed = _feed(session, technician_id)
-    seen = look(session, technician_id, today)
-    query = select(PhoneEntry).where(PhoneEntry.technician_id == technician_id)
-    entries = {entry.visit_id: entry for entry in session.scalars(query)}
-    for visit_id, known in seen.now.items():
-        entry = entries.get(visit_id)
-        if entry is None:
-            entry = PhoneEntry(technician_id=technician_id, visit_id=visit_id, digest="", gone=True)
-            session.add(entry)
-            entries[visit_id] = entry
-        if entry.gone or entry.digest != known.digest:
-            entry.digest, entry.gone = known.digest, False
-            _count(feed, entry, at)
-    for visit_id in entries.keys() - seen.now.keys():
-        if not entries[visit_id].gone:
-            entries[visit_id].gone = True
-            _count(feed, entries[visit_id], at)
-    _prune(session, feed, entries, at)
+    if seen is None or seen.feed is None or (seen.feed.epoch, seen.feed.change) != (feed.epoch, feed.change):
+        seen = look(session, technician_id, today)
+    said = dict(seen.feed.entries) if seen.feed is not None else {}
+    fresh = [visit_id for visit_id, known in seen.now.items() if not _is_said(said.get(visit_id), known)]
+    lost = sorted(visit_id for visit_id, entry in said.items() if not entry.gone and visit_id not in seen.now)
+    rows = _entries(session, technician_id, [*fresh, *lost], at)
+    for visit_id in (*fresh, *lost):
+        row = rows.get(visit_id) or _new_entry(session, technician_id, visit_id)
+        row.gone = visit_id not in seen.now
+        row.digest = row.digest if row.gone else seen.now[visit_id].digest
+        feed.change += 1
+        row.change, row.changed_at = feed.change, at
+        said[visit_id] = Entry(row.change, row.digest, row.gone)
+    for visit_id in _pruned(session, feed, rows.values(), at):
+        del said[visit_id]
     session.flush()
-    said = {visit_id: Entry(entry.change, entry.digest, entry.gone) for visit_id, entry in entries.items()}
     return replace(seen, feed=Feed(feed.epoch, feed.change, feed.floor, said))
+
+
+def _is_said(entry: Entry | None, known: Known) -> bool:
+    return entry is not None and not entry.gone and entry.digest == known.digest
 
 
 def changes(session: Session, seen: Look, cursor: Cursor | None) -> Changes:
@@ -247,15 +252,23 @@ def _feed(session: Session, technician_id: int) -> PhoneFeed:
     return feed
 
 
-def _count(feed: PhoneFeed, entry: PhoneEntry, at: datetime) -> None:
-    feed.change += 1
-    entry.change, entry.changed_at = feed.change, at
+def _entries(session: Session, technician_id: int, visit_ids: Sequence[int], at: datetime) -> dict[int, PhoneEntry]:
+    """The entries of these visits, by their ids, and those that are gone for long."""
+    wanted = or_(PhoneEntry.visit_id.in_(visit_ids), PhoneEntry.gone & (PhoneEntry.changed_at < at - KEPT))
+    query = select(PhoneEntry).where(PhoneEntry.technician_id == technician_id, wanted)
+    return {entry.visit_id: entry for entry in session.scalars(query)}
 
 
-def _prune(session: Session, feed: PhoneFeed, entries: dict[int, PhoneEntry], at: datetime) -> None:
-    """Forget what is gone for long; a phone that has not asked since then gets everything."""
-    for visit_id, entry in sorted(entries.items()):
-        if entry.gone and entry.changed_at < at - KEPT:
-            feed.floor = max(feed.floor, entry.change)
-            session.delete(entry)
-            del entries[visit_id]
+def _new_entry(session: Session, technician_id: int, visit_id: int) -> PhoneEntry:
+    entry = PhoneEntry(technician_id=technician_id, visit_id=visit_id, digest="")
+    session.add(entry)
+    return entry
+
+
+def _pruned(session: Session, feed: PhoneFeed, entries: Iterable[PhoneEntry], at: datetime) -> list[int]:
+    """Forget what is gone for long; a phone that has not asked since then gets everything. Tells whose it was."""
+    old = [entry for entry in entries if entry.gone and entry.changed_at < at - KEPT]
+    for entry in old:
+        feed.floor = max(feed.floor, entry.change)
+        session.delete(entry)
+    return [entry.visit_id for entry in old]

@@ -87,7 +87,8 @@ def pull(device: DeviceToken, query_data: ChangesQuery) -> ChangesOut:
         if phone_feed.is_up_to_date(seen):
             return changes(session, person, area, seen, query_data.cursor, now)
     with system.transaction() as session:
-        seen = phone_feed.refresh(session, person.id, today, at=now)
+        seen = phone_feed.refresh(session, person.id, today, at=now, seen=seen)
+    with system.transaction(read_only=True) as session:
         return changes(session, person, area, seen, query_data.cursor, now)
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from dispatch import phone_feed
 from dispatch.day_plan import Route, Stop
 from dispatch.phone_records import PhoneEntry
 from dispatch.work_order import WorkOrder
 from tests.phone_day import Phone, Tuesday, log_in
-from tests.town import shanghai
+from tests.town import TUESDAY, shanghai
 
 
 def pull(phone: Phone, cursor: str | None = None) -> Any:
@@ -102,3 +103,29 @@ def test_a_day_that_is_over_leaves_the_phone(tuesday: Tuesday) -> None:
     cursor = pull(tuesday.phone)["cursor"]
     tuesday.clock.set(shanghai(9) + timedelta(days=2))
     assert pull(tuesday.phone, cursor)["gone"] == tuesday.visit_ids
+
+
+def test_a_look_that_another_phone_has_overtaken_is_taken_again(tuesday: Tuesday) -> None:
+    cursor = pull(tuesday.phone)["cursor"]
+    system, mine = tuesday.town.system, tuesday.town.technicians["T1"]
+    with system.transaction(read_only=True) as session:
+        before = phone_feed.look(session, mine, TUESDAY)
+    take_away(tuesday, tuesday.first)
+    assert pull(tuesday.phone, cursor)["gone"] == [tuesday.first]
+    with system.transaction() as session:
+        seen = phone_feed.refresh(session, mine, TUESDAY, at=tuesday.clock(), seen=before)
+    assert list(seen.now) == tuesday.visit_ids[1:]
+    again = pull(tuesday.phone, cursor)
+    assert (again["gone"], again["visits"]) == ([tuesday.first], [])
+
+
+def test_what_changed_after_a_look_is_found_by_the_next(tuesday: Tuesday) -> None:
+    system, mine = tuesday.town.system, tuesday.town.technicians["T1"]
+    pull(tuesday.phone)
+    take_away(tuesday, tuesday.visit_ids[1])
+    with system.transaction(read_only=True) as session:
+        before = phone_feed.look(session, mine, TUESDAY)
+    take_away(tuesday, tuesday.first)
+    with system.transaction() as session:
+        phone_feed.refresh(session, mine, TUESDAY, at=tuesday.clock(), seen=before)
+    assert ids(pull(tuesday.phone)) == []
