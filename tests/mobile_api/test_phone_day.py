@@ -157,7 +157,8 @@ def test_the_map_is_drawn_without_signal_and_answers_fingers_and_keys(
         page = log_in(context, address)
         look_at(page, "map")
         context.set_offline(True)
-        look_at(page, "queue")
+        page.evaluate("location.hash = '#/'")
+        page.wait_for_selector(".hero")
         look_at(page, "map")
         assert dots(page) == 2
         page.locator(".map .dot").nth(1).click()
@@ -174,7 +175,7 @@ def test_the_map_is_drawn_without_signal_and_answers_fingers_and_keys(
         expect(page.locator(".map .me")).to_have_count(1)
         page.locator(".leg-row").nth(1).click()
         expect(page.locator(".map .dot.picked")).to_have_attribute(
-            "aria-label", "第 2 站，13:00–15:00，热水器安装，徐汇区，待出发"
+            "aria-label", "第 2 站，13:00–15:00，water-heater，徐汇区，待出发"
         )
 
 

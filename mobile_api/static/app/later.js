@@ -3,17 +3,20 @@
 import { html } from "/static/vendor/lit-html.js";
 import { word } from "./words.js";
 
+const AGAIN = 5_000;
 const all = [() => import("./more/menu.js")];
 
 /** A view out of a module that comes later: `later(() => import("./more/map.js"), "mapView")`. */
 export function later(load, name) {
   let view = null;
-  const open = (app) => load().then((module) => { view = module[name]; }, () => { open.isMissing = true; }).then(app.draw);
+  let failedAt = -Infinity;
+  const open = (app) => load().then((module) => { view = module[name]; }, () => { failedAt = performance.now(); }).then(app.draw);
   all.push(load);
   return (app, ...params) => {
     if (view) return view(app, ...params);
-    if (!open.isMissing) open(app);
-    return html`<main aria-busy=${!open.isMissing}><p class="empty">${word(open.isMissing ? "no_connection_page" : "loading")}</p></main>`;
+    const isMissing = performance.now() - failedAt < AGAIN;
+    if (!isMissing) open(app);
+    return html`<main aria-busy=${!isMissing}><p class="empty">${word(isMissing ? "no_connection_page" : "loading")}</p></main>`;
   };
 }
 

@@ -53,7 +53,7 @@ function progress({ sent, size }) {
 
 /** "Check-in", or the name of the photo. */
 function named(app, { kind, what, visit_id }) {
-  if (kind === "fact") return word(`whats.${what}`);
+  if (kind === "fact") return word(knows(`whats.${what}`) ? `whats.${what}` : "general");
   const visit = app.visit(visit_id)?.visit;
   const surcharge = what.startsWith("surcharge:") && visit?.surcharges?.find((each) => `surcharge:${each.code}` === what);
   const name = surcharge ? surcharge.name : visit?.shots.find((shot) => shot.code === what)?.name;
