@@ -1,6 +1,7 @@
 // When a visit cannot be done: why, what was tried, and what the consumer would like instead.
 
 import { html, nothing } from "/static/vendor/lit-html.js";
+import { dateIn } from "../clock.js";
 import { icon, say } from "../dom.js";
 import { OPEN } from "../parts.js";
 import { clock, word } from "../words.js";
@@ -24,6 +25,7 @@ export function cannotView(app, id) {
   const stop = app.visit(id);
   if (!stop || !OPEN.has(stop.visit.state)) return goneView();
   const { visit, day } = stop;
+  const zone = day?.time_zone ?? "Asia/Shanghai";
   const key = `cannot-${visit.id}`;
   const begun = draft(app, key, EMPTY);
   const set = (changes) => note(app, key, changes);
@@ -32,7 +34,7 @@ export function cannotView(app, id) {
     <header class="page-head"><h1>${word("visit.fail.title")}</h1><p class="quiet">${visit.product} · ${visit.consumer_name}</p></header>
     <section class="card"><fieldset><legend class="unseen">${word("visit.fail.title")}</legend><div class="choices two">${REASONS.map((reason) => html`<label>
       <input type="radio" name="reason" value=${reason} .checked=${reason === begun.reason} @change=${() => set({ reason })}><span>${word(`visit.reasons.${reason}`)}</span></label>`)}</div></fieldset></section>
-    ${begun.reason ? html`${calledCard(visit, day, begun, set)} ${wishesCard(day, begun, set)}
+    ${begun.reason ? html`${calledCard(visit, zone, begun, set)} ${wishesCard(app.today()?.on ?? dateIn(Date.now(), zone), zone, begun, set)}
       ${NEEDS_PARTS.has(begun.reason) ? partsCard(begun, set) : nothing}
       <section class="card"><label for="note"><h2>${word("visit.fail.note")}</h2></label>
         <textarea id="note" rows="2" maxlength="500" .value=${begun.note} @input=${(event) => set({ note: event.target.value })}></textarea>
@@ -42,7 +44,7 @@ export function cannotView(app, id) {
     <button class="go" type="button" ?disabled=${!begun.reason} aria-describedby=${begun.reason ? nothing : "open"} @click=${() => send(app, visit, begun, key)}>${word("visit.fail.send")}</button></div>`;
 }
 
-function calledCard(visit, day, begun, set) {
+function calledCard(visit, zone, begun, set) {
   const now = () => new Date().toISOString();
   const choose = (outcome) => set({ outcome, called_at: outcome === "not-called" ? null : begun.called_at ?? now() });
   return html`<section class="card">${choices({
@@ -50,12 +52,15 @@ function calledCard(visit, day, begun, set) {
     options: ["reached", "no-answer", "not-called"].map((value) => [value, word(`visit.fail.${value}`)]),
   })}
     ${telephone(visit, () => set({ called_at: now() }))}
-    ${begun.called_at ? html`<p class="quiet">${icon("clock")} ${word("visit.fail.called_at", { time: clock(begun.called_at, day?.time_zone) })}</p>` : nothing}
+    ${begun.called_at ? html`<p class="quiet">${icon("clock")} ${word("visit.fail.called_at", { time: clock(begun.called_at, zone) })}</p>` : nothing}
     ${visit.arrived_at ? waiting(waited(visit, begun), set) : nothing}</section>`;
 }
 
-/** Minutes: what was said, else since the check-in. */
-const waited = (visit, begun) => begun.waited ?? Math.max(0, Math.min(LONGEST, Math.round((Date.now() - new Date(visit.arrived_at)) / 60_000)));
+/** Minutes: what was said, else since the check-in, unless a wrong clock makes nonsense of it. */
+function waited(visit, begun) {
+  const since = Math.round((Date.now() - new Date(visit.arrived_at)) / 60_000);
+  return begun.waited ?? (since >= 0 && since <= LONGEST ? since : 0);
+}
 
 function waiting(minutes, set) {
   const change = (by) => set({ waited: Math.max(0, Math.min(LONGEST, minutes + by)) });

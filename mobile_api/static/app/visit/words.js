@@ -35,7 +35,7 @@ export const WORDS = {
       },
       fail: {
         title: "为什么做不了？", called: "给客户打电话了吗？", reached: "打通了", "no-answer": "没人接", "not-called": "没打", called_at: "{time} 打的", waited: "等了多久？", minutes: "{n} 分钟", shorter: "少 5 分钟", longer: "多 5 分钟", note: "补充说明（可不填）", photo: "拍张照片（可不拍）", parts: "下次要带的配件", part_name: "什么配件", part_count: "几件", part_add: "加一种", part_drop: "去掉{name}",
-        wishes: "客户想改到什么时候？", wishes_hint: "最多 {n} 个，问不到可以不选。", wish_full: "已选满 3 个", parts_of_day: { morning: "上午", afternoon: "下午", evening: "晚上", any: "都行" }, wish_drop: "去掉 {what}",
+        wishes: "客户想改到什么时候？", wishes_hint: "最多 {n} 个，问不到可以不选。", wish_full: "已选满 3 个", parts_of_day: { morning: "上午", afternoon: "下午", evening: "晚上" }, parts_short: { morning: "上午", afternoon: "下午", evening: "晚上" },
         send: "提交", choose: "先选一个原因", recorded: "已记下", hint: "订单不会丢：可以马上和客户约下次。", pictures: "已拍 {n} 张",
       },
       next: {
@@ -78,7 +78,7 @@ export const WORDS = {
       },
       fail: {
         title: "Why can it not be done?", called: "Did you call the consumer?", reached: "Reached", "no-answer": "No answer", "not-called": "Not called", called_at: "called {time}", waited: "How long did you wait?", minutes: "{n} min", shorter: "5 minutes less", longer: "5 minutes more", note: "Anything to add? (optional)", photo: "Take a photo (optional)", parts: "Parts needed next time", part_name: "Which part", part_count: "How many", part_add: "Add", part_drop: "Remove {name}",
-        wishes: "When would suit the consumer?", wishes_hint: "Up to {n}. Leave it empty if you cannot ask.", wish_full: "All 3 chosen", parts_of_day: { morning: "Morning", afternoon: "Afternoon", evening: "Evening", any: "Any time" }, wish_drop: "Remove {what}",
+        wishes: "When would suit the consumer?", wishes_hint: "Up to {n}. Leave it empty if you cannot ask.", wish_full: "All 3 chosen", parts_of_day: { morning: "morning", afternoon: "afternoon", evening: "evening" }, parts_short: { morning: "AM", afternoon: "PM", evening: "Eve" },
         send: "Send", choose: "Choose a reason first", recorded: "Noted", hint: "The order is not lost: you can book the next visit right now.", pictures: "1 photo taken|{n} photos taken",
       },
       next: {
