@@ -32,6 +32,7 @@ class Template(StrEnum):
     EARLIER_FREE = "earlier-free"
     DAY_BEFORE = "day-before"
     ON_THE_WAY = "on-the-way"
+    ARRIVING = "arriving"
     DONE = "done"
     ISSUE_ANSWERED = "issue-answered"
 

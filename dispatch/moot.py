@@ -11,7 +11,11 @@ from dispatch.work_order import Visit, VisitState, WorkOrder, WorkOrderState
 
 Payload = Mapping[str, Any]
 # How long after it happened it is worth telling.
-WORTH_SAYING = {Template.ON_THE_WAY: timedelta(minutes=30), Template.DONE: timedelta(hours=3)}
+WORTH_SAYING = {
+    Template.ON_THE_WAY: timedelta(minutes=30),
+    Template.ARRIVING: timedelta(minutes=15),
+    Template.DONE: timedelta(hours=3),
+}
 
 
 def why_moot(order: WorkOrder, payload: Payload, at: datetime) -> str | None:
@@ -63,8 +67,16 @@ def _offers(order: WorkOrder, _payload: Payload, _at: datetime) -> str | None:
 
 
 def _tells_of_setting_out(order: WorkOrder, _payload: Payload, _at: datetime) -> str | None:
-    visit = _to_come(order)
-    return None if visit is not None and visit.state == VisitState.EN_ROUTE else "no-longer-on-the-way"
+    """Of work whose goods are brought first, it is the one that brings them who is on the way."""
+    is_so = any(visit.state == VisitState.EN_ROUTE for visit in order.visits)
+    return None if is_so else "no-longer-on-the-way"
+
+
+def _tells_of_arriving(order: WorkOrder, payload: Payload, _at: datetime) -> str | None:
+    state = next((visit.state for visit in order.visits if visit.id == payload.get("visit_id")), None)
+    if state == VisitState.ON_SITE:
+        return "already-there"
+    return None if state == VisitState.EN_ROUTE else "no-longer-on-the-way"
 
 
 def _gives_thanks(order: WorkOrder, _payload: Payload, _at: datetime) -> str | None:
@@ -86,5 +98,6 @@ RULES: Mapping[Template, Callable[[WorkOrder, Payload, datetime], str | None]] =
     Template.CANCELLED: _tells_of_giving_up,
     Template.EARLIER_FREE: _offers,
     Template.ON_THE_WAY: _tells_of_setting_out,
+    Template.ARRIVING: _tells_of_arriving,
     Template.DONE: _gives_thanks,
 }

@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from dispatch import arriving, touched
 from dispatch import day as days
-from dispatch import touched
 from dispatch.day_plan import DayPlan, DayPlanState, Route
 from dispatch.system import System
 from dispatch.work_order import Visit, VisitState
@@ -52,10 +52,20 @@ def take(system: System, technician_id: int, seen: Sequence[Sighting]) -> Taken:
     with system.transaction(read_only=True) as session:
         newest = newest_on_duty(session, technician_id, seen)
         at_work = newest is not None or is_on_duty(session, technician_id, max(each.at for each in seen))
+        near = _near(session, technician_id, newest, system.now()) if newest is not None else []
     if newest is None:
         return Taken(None, at_work)
     with system.transaction() as session:
-        return Taken(newest if remember(session, technician_id, newest) else None, at_work)
+        is_kept = remember(session, technician_id, newest)
+    arriving.tell(system, near)
+    return Taken(newest if is_kept else None, at_work)
+
+
+def _near(session: Session, technician_id: int, seen: Sighting, now: datetime) -> list[int]:
+    """The visits that somebody is about to arrive at; an old place says nothing of now."""
+    if now - seen.at > arriving.FRESH:
+        return []
+    return arriving.by_place(session, technician_id, seen.lng, seen.lat, now)
 
 
 def newest_on_duty(session: Session, technician_id: int, seen: Sequence[Sighting]) -> Sighting | None:

@@ -19,6 +19,7 @@ MESSAGES: dict[str, LazyString] = {
     Template.EARLIER_FREE: lazy_gettext("Earlier time has become free"),
     Template.DAY_BEFORE: lazy_gettext("Reminder of the day before"),
     Template.ON_THE_WAY: lazy_gettext("Technician on the way"),
+    Template.ARRIVING: lazy_gettext("Technician almost there"),
     Template.DONE: lazy_gettext("Thanks for the finished work"),
     Template.ISSUE_ANSWERED: lazy_gettext("Answer to an issue"),
 }
