@@ -3,7 +3,7 @@
 import { html, nothing } from "/static/vendor/lit-html.js";
 import { changes, outline } from "./changes.js";
 import { icon } from "./dom.js";
-import { whyOf } from "./lasting.js";
+import { keepOfDay, ofDay, whyOf } from "./lasting.js";
 import { warm } from "./later.js";
 import { routeList } from "./list.js";
 import { chooseDay, chosenDay, isOpen, nextStep, nextStop, note, pill, product, reach, street, visitsOf, windowText } from "./parts.js";
@@ -42,19 +42,19 @@ function look(app, day) {
   if (visitsOf(day).length) whyOf(app, day);
   warm();
   const isSeen = day.seen_revision === null || day.seen_revision >= day.revision;
-  if (!isSeen || app.drafts.get(`seen ${day.on}`)?.revision === day.revision) return;
+  if (!isSeen || ofDay(app, "seen", day)?.revision === day.revision) return;
   seen(app, day);
   if (day.seen_revision === null) app.see(day);
 }
 
 /** Remembered, so that the next change can say what has changed. */
-const seen = (app, day) => app.drafts.set(`seen ${day.on}`, { revision: day.revision, lines: outline(day) });
+const seen = (app, day) => keepOfDay(app, "seen", day, { revision: day.revision, lines: outline(day) });
 
 const isUnseen = (day) => day.published && day.seen_revision !== null && day.seen_revision < day.revision;
 
 function changedNotice(app, day) {
   if (!isUnseen(day)) return nothing;
-  const before = app.drafts.get(`seen ${day.on}`);
+  const before = ofDay(app, "seen", day);
   const accept = () => {
     seen(app, day);
     app.see(day);

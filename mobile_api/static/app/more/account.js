@@ -3,13 +3,13 @@
 import "./more.js";
 import { html, nothing, svg } from "/static/vendor/lit-html.js";
 import { icon } from "../dom.js";
-import { lasting } from "../lasting.js";
+import { accountOf } from "../lasting.js";
 import { daysName, distance, spell, word } from "../words.js";
 
 const SAME = 3;
 
 export function accountView(app) {
-  const kept = lasting(app, "/mobile/v1/account");
+  const kept = accountOf(app);
   return html`<main>
     <h1>${word("account")}</h1>
     ${kept ? weeks(kept.answer) : html`<section class="empty">${icon("chart")}<p>${word("account_none")}</p></section>`}
