@@ -1,0 +1,261 @@
+"""A technician's whole day without signal, in a real browser with a camera: what was done is there when signal is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import select
+
+import wsgi
+from dispatch import links, phone_login
+from dispatch.account import Role
+from dispatch.catalogue import ServiceProduct
+from dispatch.evidence import Proof, ProofKind
+from dispatch.phone_records import PhoneConflict
+from dispatch.queue import Queue
+from dispatch.site_records import Surcharge, WastedTrip
+from dispatch.system import System
+from dispatch.work_order import Visit, VisitState
+from technicians.people import Technician
+from tests import bars
+from tests.browser import chromium, serving, sign_in
+from tests.clock import Clock
+from tests.mobile_api.phone_browser import PAGE, in_app, log_in, small_phone
+from tests.phone_day import PIN, publish
+from tests.phone_pocket import CODE, ask_for_everything, give_to
+from tests.town import AREA, TUESDAY, Town, shanghai
+from tests.webapp.console import add_account
+
+pytestmark = pytest.mark.browser
+LATER = "/phone/static/app/visit/shoot.js"
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(plain: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """With a camera that looks at a room."""
+    with bars.filming(plain, bars.film(room(), tmp_path_factory.mktemp("film") / "room.mjpeg")) as started:
+        yield started
+
+
+def room() -> Image.Image:
+    picture = Image.new("RGB", (900, 700), (190, 180, 165))
+    pen = ImageDraw.Draw(picture)
+    for n in range(0, 900, 45):
+        pen.rectangle((n, n // 2, n + 30, n // 2 + 150), fill=(40 + n % 190, 90, 210 - n % 170), outline="black")
+        pen.line((n, 0, 900 - n, 700), fill=(30, 30, 30), width=2)
+    return picture
+
+
+@dataclass
+class Planned:
+    """T1's published Tuesday: a lamp with everything asked for, a boiler, another lamp."""
+
+    system: System
+    visits: list[int]
+    token: str
+
+
+@pytest.fixture
+def planned(sqlite_town: Town, clock: Clock, redis_url: str) -> Planned:
+    town = sqlite_town
+    settings = replace(town.system.settings, redis_url=redis_url)
+    system = replace(town.system, settings=settings, queue=Queue(redis_url))
+    ask_for_everything(town)
+    with system.transaction() as session:
+        session.get_one(ServiceProduct, "water-heater").shot_list = []
+        orders = [
+            town.order(session, "A-1", "lamp", "310101", window=(9, 11)),
+            town.order(session, "A-2", "water-heater", "310101", window=(12, 14)),
+            town.order(session, "A-3", "lamp", "310101", window=(15, 17)),
+        ]
+        publish(session, town, "T1", orders)
+        for technician in session.scalars(select(Technician)):
+            phone_login.set_pin(session, technician, PIN, at=system.now(), by="operator")
+        visits = [order.visits[0].id for order in orders]
+        orders[0].visits[0].verification_code = CODE
+        token = links.create(session, orders[0].id, system.now())
+    add_account(system, "ann", Role.DISPATCHER)
+    clock.set(shanghai(8.5))
+    return Planned(system, visits, token)
+
+
+def tap(found: Locator) -> None:
+    """Where a finger would have scrolled it: between the bar and the thumb's button."""
+    found.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+    found.click()
+
+
+def go(page: Page) -> None:
+    page.locator(".thumb .go").click()
+
+
+def at(page: Page, visit_id: int, step: str = "") -> None:
+    page.evaluate("(to) => { location.hash = to; }", f"#/visit/{visit_id}{step}")
+    page.locator("main.visit .card").first.wait_for()
+
+
+def set_out_and_arrive(page: Page, visit_id: int) -> None:
+    at(page, visit_id, "/ready")
+    for choice in page.locator(".choices label:first-child").all():
+        tap(choice)
+    for part in page.locator(".ticks label").all():
+        tap(part)
+    go(page)
+    page.locator(".pill.en-route").wait_for()
+    go(page)
+    page.locator(".pill.on-site").wait_for()
+
+
+def photograph(page: Page, shots: int) -> None:
+    go(page)
+    for _ in range(shots):
+        page.locator(".shutter:not([disabled])").click()
+        page.locator(".choice button", has=page.locator("use[href$='#check']")).click()
+    expect(page.locator(".shot.taken")).to_have_count(shots)
+
+
+def finish(page: Page, visit_id: int, serial: str, code: str) -> None:
+    """Checklist, serial number, a surcharge that the consumer agrees to, signature and code."""
+    at(page, visit_id, "/finish")
+    tap(page.locator("#step-checklist label").first)
+    page.fill("[name=serial]", serial)
+    tap(page.locator("#step-serial [type=submit]"))
+    tap(page.locator(".stepper .round:last-child").nth(1))
+    tap(page.locator("#step-surcharges .go"))
+    page.locator(".consumer .go").click()
+    tap(page.locator("#step-signature button"))
+    sign(page)
+    page.locator(".consumer .go").click()
+    page.fill("[name=code]", code)
+    tap(page.locator("#step-code [type=submit]"))
+    go(page)
+    page.wait_for_url("**#/")
+
+
+def sign(page: Page) -> None:
+    box = page.locator(".pad").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    page.mouse.down()
+    for n in range(1, 30):
+        page.mouse.move(box["x"] + 40 + 6 * n, box["y"] + 60 + 40 * (n % 3))
+    page.mouse.up()
+
+
+def give_up(page: Page, visit_id: int) -> None:
+    """Nobody at home: called, waited, and what the consumer may like instead."""
+    at(page, visit_id, "/cannot")
+    tap(page.locator("label:has([value=nobody-home])"))
+    tap(page.locator("label:has([value=no-answer])"))
+    tap(page.locator(".wishes button:not([disabled])").last)
+    go(page)
+    page.wait_for_url("**/next")
+
+
+def restarted(context: BrowserContext, page: Page, address: str) -> Page:
+    """The app was killed, and opened anew without signal."""
+    page.close()
+    page = context.new_page()
+    page.goto(f"{address}{PAGE}")
+    page.wait_for_selector("main.day")
+    return page
+
+
+def board(plain: Browser, address: str) -> Page:
+    page = plain.new_context(viewport={"width": 1280, "height": 800}, locale="en-US").new_page()
+    sign_in(page, address, "ann")
+    page.goto(f"{address}/?area={AREA}&day={TUESDAY}")
+    page.wait_for_selector("#board[data-loaded=true]")
+    expect(page.locator(".stop")).to_have_count(3)
+    return page
+
+
+def test_a_day_without_signal_is_all_there_when_signal_is(
+    sqlite_town: Town, planned: Planned, plain: Browser, browser: Browser
+) -> None:
+    lamp, boiler, given_away = planned.visits
+    with serving(wsgi.mount(planned.system)) as address, small_phone(browser) as context:
+        page = log_in(context, address)
+        page.wait_for_function("(file) => caches.match(file)", arg=LATER)
+        office = board(plain, address)
+        context.set_offline(True)
+
+        set_out_and_arrive(page, lamp)
+        photograph(page, 2)
+        page = restarted(context, page, address)
+        finish(page, lamp, "SN-2026-0001", CODE)
+        set_out_and_arrive(page, boiler)
+        give_up(page, boiler)
+        give_to(sqlite_town, "T2", given_away)
+        page = restarted(context, page, address)
+        set_out_and_arrive(page, given_away)
+        photograph(page, 2)
+        finish(page, given_away, "SN-2026-0002", "000000")
+
+        assert [state(planned, each) for each in planned.visits] == [VisitState.WAITING] * 3, "nobody knows yet"
+        page.evaluate("location.hash = '#/queue'")
+        expect(page.locator(".held .waiting").first).to_be_visible()
+        context.set_offline(False)
+        expect(page.locator(".receipt")).to_be_visible(timeout=60_000)
+        assert in_app(page, "return app.receipt();") | {"at": ""} == {"at": "", "empty": True, **SENT}
+
+        expect(office.locator(".stop.completed, .stop.is-done")).to_have_count(2)
+        the_office_sees_everything(office, address)
+        the_consumer_sees_it(plain, f"{address}/c/{planned.token}")
+    it_is_in_the_records(planned)
+
+
+SENT = {"facts": 23, "pictures": 4}
+
+
+def state(planned: Planned, visit_id: int) -> VisitState:
+    with planned.system.transaction(read_only=True) as session:
+        return session.get_one(Visit, visit_id).state
+
+
+def the_office_sees_everything(office: Page, address: str) -> None:
+    office.locator(".stop").first.click()
+    report = office.locator("#side .report")
+    expect(report.locator(".prints img")).to_have_count(2)
+    expect(report.locator(".signature")).to_be_visible()
+    office.goto(f"{address}/conflicts")
+    expect(office.locator("main")).to_contain_text("A-3")
+
+
+def the_consumer_sees_it(plain: Browser, link: str) -> None:
+    page = plain.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN").new_page()
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("完成")
+    expect(page.locator("main img")).to_have_count(2)
+    expect(page.locator("main")).to_contain_text("SN-2026-0001")
+
+
+def it_is_in_the_records(planned: Planned) -> None:
+    lamp, boiler, given_away = planned.visits
+    with planned.system.transaction(read_only=True) as session:
+        visits = [session.get_one(Visit, each) for each in planned.visits]
+        photos = session.scalars(select(Proof.visit_id).where(Proof.kind == ProofKind.PHOTO)).all()
+        serials = session.scalars(select(Proof.text).where(Proof.kind == ProofKind.SERIAL_NUMBER)).all()
+        trip = session.scalars(select(WastedTrip)).one()
+        charged = session.scalars(select(Surcharge).order_by(Surcharge.visit_id)).all()
+        conflicts = session.scalars(select(PhoneConflict)).all()
+    assert [visit.state for visit in visits] == [
+        VisitState.COMPLETED, VisitState.COULD_NOT_COMPLETE, VisitState.COMPLETED,
+    ]  # fmt: skip
+    assert visits[0].accepted_at is not None and visits[2].accepted_at is None
+    assert sorted(photos) == [lamp, lamp, given_away, given_away]
+    assert sorted(serials) == ["SN-2026-0001", "SN-2026-0002"]
+    assert (trip.visit_id, trip.call_outcome, len(trip.wishes)) == (boiler, "no-answer", 1)
+    assert [(each.visit_id, each.count, each.amount) for each in charged] == [(lamp, 1, 3000), (given_away, 1, 3000)]
+    assert {conflict.visit_id for conflict in conflicts} == {given_away}
