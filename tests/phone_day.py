@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -28,16 +28,18 @@ PIN = "482915"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-def fact(town: Town, at: datetime, **place: float) -> Fact:
+def fact(town: Town, at: datetime, **place: Any) -> Fact:
     """Something that happened now, on a phone whose clock is right."""
     return Fact(str(uuid.uuid4()), "phone-1", at, at, town.system.now(), **place)
 
 
-def publish(session: Session, town: Town, technician: str, orders: list[WorkOrder]) -> DayPlan:
+def publish(session: Session, town: Town, technician: str, orders: list[WorkOrder], on_date: date = TUESDAY) -> DayPlan:
     """A published plan in which one technician visits these orders at their windows' beginnings."""
-    route = Route(technician_id=town.technicians[technician], starts_at=shanghai(8), ends_at=shanghai(17))
+    route = Route(
+        technician_id=town.technicians[technician], starts_at=shanghai(8, on_date), ends_at=shanghai(17, on_date)
+    )
     plan = DayPlan(
-        area_code=AREA, on_date=TUESDAY, version=1, state=DayPlanState.PUBLISHED, basis={}, solver={},
+        area_code=AREA, on_date=on_date, version=1, state=DayPlanState.PUBLISHED, basis={}, solver={},
         created_at=town.system.now(), published_at=town.system.now(), published_by="dispatcher:li",
         routes=[route],
     )  # fmt: skip

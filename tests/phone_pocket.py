@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,8 +18,9 @@ from dispatch.phone_reports import Answer, Attachment, Batch, Report
 from dispatch.site_records import Surcharge
 from dispatch.work_order import Visit
 from tests.phone_day import publish
-from tests.town import Town
+from tests.town import TUESDAY, Town
 
+CODE = "482915"
 PROMISED = tuple(Attachment(code * 32, 1000, "photo", shot) for code, shot in (("ab", "before"), ("cd", "after")))
 PARTS = [{"code": "hook", "name_zh": "挂钩", "name_en": "Hook", "count": 2}]
 CHECKLIST = [
@@ -96,13 +97,13 @@ def facts(town: Town, visit_id: int) -> list[VisitEvent]:
         return found
 
 
-def planned(town: Town, number: str = "A-1", code: str = "482915") -> int:
-    """A lamp on T1's published Tuesday, with the consumer's code; the product asks for everything there is."""
+def planned(town: Town, number: str = "A-1", on_date: date = TUESDAY) -> int:
+    """A lamp on a published day of T1's, with the consumer's code; the product asks for everything there is."""
     ask_for_everything(town)
     with town.system.transaction() as session:
-        order = town.order(session, number, "lamp", window=(9, 11))
-        publish(session, town, "T1", [order])
-        order.visits[0].verification_code = code
+        order = town.order(session, number, "lamp", window=(9, 11), on_date=on_date)
+        publish(session, town, "T1", [order], on_date)
+        order.visits[0].verification_code = CODE
         return order.visits[0].id
 
 
