@@ -33,6 +33,12 @@ def of_visits(session: Session, visit_ids: Collection[int]) -> list[Charged]:
     return [Charged(row.name_zh, row.name_en, row.count, row.amount, row.currency) for row in session.scalars(query)]
 
 
+def by_visit(session: Session, visit_ids: Collection[int]) -> dict[int, list[Charged]]:
+    """The surcharges of each of some visits that has any."""
+    found = {visit_id: of_visits(session, [visit_id]) for visit_id in visit_ids}
+    return {visit_id: lines for visit_id, lines in found.items() if lines}
+
+
 def price_list(product: ServiceProduct) -> tuple[Charged, ...]:
     """What may be charged at the door for a product, a piece of each."""
     return tuple(

@@ -11,7 +11,7 @@ from dispatch.catalogue import ServiceProduct
 from dispatch.evidence import EventType, VisitEvent
 from dispatch.photo_album import name_of
 
-UNTOLD = frozenset({"strokes", "code", "at", "sha256", "source_sha256"})
+UNTOLD = frozenset({"strokes", "code", "at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,10 @@ def facts_of(event: VisitEvent, product: ServiceProduct) -> dict[str, Any]:
     parts that are not in the van. Codes of acceptance and strokes of signatures are not in it.
     """
     payload = event.payload
-    told = {name: value for name, value in payload.items() if name not in UNTOLD} | {"event_id": event.event_id}
+    told = {name: value for name, value in payload.items() if name not in UNTOLD} | {
+        "event_id": event.event_id,
+        "visit_id": event.visit_id,
+    }
     match event.type:
         case EventType.PROOF:
             told["item"] = Item(*name_of(product, payload.get("shot", "")))

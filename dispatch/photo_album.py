@@ -27,10 +27,14 @@ SURCHARGE = "surcharge:"
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """One photo; `number` is its proof's id. `doubts` are worth a look; `looked_by` has found them to be nothing."""
+    """One photo; `number` is its proof's id, `source_sha256` that of what was sent.
+
+    `doubts` are worth a look; `looked_by` has found them to be nothing.
+    """
 
     number: int
     visit_id: int
+    source_sha256: str
     shot_code: str
     name_zh: str
     name_en: str
@@ -106,8 +110,8 @@ def name_of(product: ServiceProduct, shot_code: str) -> tuple[str, str]:
 def _print(proof: Proof, technician: str, check: PhotoCheck | None) -> Print:
     name_zh, name_en = name_of(proof.visit.work_order.product, proof.shot_code)
     return Print(
-        proof.id, proof.visit_id, proof.shot_code, name_zh, name_en, technician, proof.taken_at, proof.received_at,
-        tuple(photo_checks.doubts(proof, check)) if check else (), check.looked_by if check else "",
+        proof.id, proof.visit_id, proof.source_sha256, proof.shot_code, name_zh, name_en, technician, proof.taken_at,
+        proof.received_at, tuple(photo_checks.doubts(proof, check)) if check else (), check.looked_by if check else "",
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from webapp import (
     orders,
     page,
     photos,
+    requests,
     roster,
     slot_policies,
 )
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     call_list.bp,
     issues.bp,
     conflicts.bp,
+    requests.bp,
     roster.bp,
     coverage.bp,
     numbers.bp,

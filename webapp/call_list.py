@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from dispatch import call_list, calls, conflict_list, issue_list
+from dispatch import call_list, calls, conflict_list, issue_list, request_list
 from dispatch.call_list import CallLine, CallList
 from technicians.errors import Conflict, InvalidInput, ShifuError
 from webapp import clock_words, wish_words
@@ -41,12 +41,13 @@ def counts() -> dict[str, int]:
     """How many wait in each room that has a number beside its name."""
     area = where().area
     if area is None:
-        return dict.fromkeys(("calls", "issues", "conflicts"), 0)
+        return dict.fromkeys(("calls", "issues", "conflicts", "requests"), 0)
     with system().transaction(read_only=True) as session:
         return {
             "calls": call_list.count(session, area.code, system().now()),
             "issues": issue_list.count(session, area.code),
             "conflicts": conflict_list.count(session, area.code),
+            "requests": request_list.count(session, area.code),
         }
 
 

@@ -11,7 +11,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from dispatch import appointments, nothing, order_history, orders, photo_album, sla
+from dispatch import appointments, charged, nothing, order_history, orders, photo_album, signing, sla
 from dispatch.errors import SlotTaken
 from dispatch.work_order import VisitCause, VisitState, WorkOrder, WorkOrderState
 from technicians.errors import InvalidInput, ShifuError
@@ -46,13 +46,18 @@ def show(order_id: int, *, with_windows: bool = False, refusal: ShifuError | Non
         can_choose = appointments.can_choose(order)
         is_asked = with_windows and can_choose
         found = appointments.offers(session, system().travel_times, order, system().now()) if is_asked else None
+        visit_ids = [visit.id for visit in order.visits]
+        photos = photo_album.prints(session, visit_ids)
         page = render_template(
             "order.html",
             order=order,
+            photo_of={(photo.visit_id, photo.source_sha256): photo for photo in photos},
+            charged=charged.by_visit(session, visit_ids),
+            signatures=signing.of_visits(session, visit_ids),
             zone=zone,
             history=order_history.history(session, order_id),
             booking_clock=sla.latest(session, order_id, system().now()),
-            photos=photo_album.prints(session, [visit.id for visit in order.visits]),
+            photos=photos,
             can_cancel=_can_cancel(order),
             can_park=me().role in OFFICE and order.can_move_to(WorkOrderState.PARKED),
             can_choose=can_choose,

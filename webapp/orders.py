@@ -7,7 +7,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from dispatch import links, order_export, order_history, order_list, orders, worklist
+from dispatch import links, order_export, order_history, order_list, orders, photo_looks, worklist
 from dispatch.order_list import Wanted
 from dispatch.photo_links import Look
 from dispatch.work_order import WorkOrderState
@@ -93,6 +93,16 @@ def photo(order_id: int, number: int) -> ResponseReturnValue:
     with system().transaction(read_only=True) as session:
         order_history.require_photo(session, order_id, number, merchant_id=own_merchant())
     return redirect(photos.link(number, Look.WHOLE))
+
+
+@bp.post("/<int:order_id>/photos/<int:number>/fine")
+@allow(*OFFICE)
+def photo_is_fine(order_id: int, number: int) -> ResponseReturnValue:
+    """Somebody has looked at what was doubtful in a photo."""
+    with system().transaction() as session:
+        order_history.require_photo(session, order_id, number)
+        photo_looks.looks_fine(session, number, by=me().login, at=system().now())
+    return redirect(url_for("orders.detail", order_id=order_id, _anchor="photos"))
 
 
 @bp.post("/<int:order_id>/goods")

@@ -38,6 +38,7 @@ ROOMS = (
     Room("calls.page", "phone", lazy_gettext("Calls"), OFFICE, "calls"),
     Room("issues.page", "warning", lazy_gettext("Issues"), OFFICE, "issues"),
     Room("conflicts.page", "split", lazy_gettext("Conflicts"), OFFICE, "conflicts"),
+    Room("requests.page", "ask", lazy_gettext("Requests"), OFFICE, "requests"),
     Room("roster.listing", "people", lazy_gettext("Roster"), OFFICE),
     Room("coverage.page", "coverage", lazy_gettext("Coverage"), OFFICE),
     Room("numbers.page", "chart", lazy_gettext("Numbers"), EVERYBODY),

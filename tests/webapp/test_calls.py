@@ -113,10 +113,10 @@ def test_giving_up_is_offered_after_three_calls_and_not_before(town: Town, offic
 
 def test_the_numbers_beside_the_rooms(town: Town, office: Console, clock: Clock) -> None:
     overdue(town, clock)
-    assert office.get_json("/calls/counts") == {"calls": 0, "issues": 0, "conflicts": 0}
+    assert office.get_json("/calls/counts") == {"calls": 0, "issues": 0, "conflicts": 0, "requests": 0}
     clock.advance(hours=23)
     raised(town)
-    assert office.get_json("/calls/counts") == {"calls": 1, "issues": 1, "conflicts": 0}
+    assert office.get_json("/calls/counts") == {"calls": 1, "issues": 1, "conflicts": 0, "requests": 0}
 
 
 @pytest.mark.parametrize("path", ["/calls", "/issues", "/calls/counts"])
