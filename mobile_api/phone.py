@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import Response, current_app, render_template
 
 from mobile_api import access
-from mobile_api.shell import WORKER, as_file, shell
+from mobile_api.shell import DIGITS, WORKER, as_file, shell
 
 bp = APIBlueprint("phone", __name__, enable_openapi=False)
 PAGE = "/phone/next"
@@ -47,9 +47,12 @@ def worker() -> Response:
     """With the digests of all files in front: another file, another worker."""
     kept = shell()
     files = kept.files | as_file(PAGE, _page())
-    told = {"version": kept.version, "page": PAGE, "files": files, "later": kept.later}
+    told = {"version": kept.version, "page": PAGE, "digits": DIGITS, "files": files, "later": kept.later}
     script = (Path(current_app.static_folder or "") / "app" / WORKER).read_text()
-    response = Response(f"const SHELL = {json.dumps(told)};\n{script}", content_type="text/javascript; charset=utf-8")
+    response = Response(
+        f"const SHELL = {json.dumps(told, separators=(',', ':'))};\n{script}",
+        content_type="text/javascript; charset=utf-8",
+    )
     response.headers["Service-Worker-Allowed"] = PAGE
     response.headers["Cache-Control"] = "no-cache"
     return response

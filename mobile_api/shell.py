@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,13 +13,16 @@ OWN = Path(__file__).parent / "static"
 FAMILY = Path(__file__).parents[1] / "webapp" / "static"
 FAMILY_FILES = ("tokens.css", "icons.svg")
 WORKER = "worker.js"
-LATER = ("/phone/static/app/visit/decoder.js", "/static/vendor/zxing-reader.js", "/static/vendor/zxing-reader.wasm")
-IMPORTED = re.compile(r'(?:\bfrom|\bimport)\s*"([^"]+)"')
+DIGITS = 20
+START = "/phone/static/app/main.js"
+STYLES = ("/phone/static/app/phone.css",)
+DECODER = ("/static/vendor/zxing-reader.js", "/static/vendor/zxing-reader.wasm")
+IMPORTED = re.compile(r'(?:\bfrom|^import)\s*"([^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """SHA-256 by address, in hexadecimal: of what comes at once and what may come later."""
+    """The beginning of SHA-256 by address, in hexadecimal: of what comes at once and what may come later."""
 
     files: dict[str, str]
     later: dict[str, str]
@@ -37,42 +41,39 @@ class Shell:
 
 def shell() -> Shell:
     """As the files are now; the page itself is not among them."""
-    return Shell(
-        {address: _digest(path) for address, path in _files().items() if address not in LATER},
-        {address: _digest(path) for address in LATER if (path := _path(address)).is_file()},
-    )
+    first = [*_started(), *STYLES, "/phone/static/manifest.webmanifest", "/phone/static/mark.svg"]
+    first += [f"/static/{name}" for name in FAMILY_FILES]
+    others = [f"/phone/static/{path.relative_to(OWN).as_posix()}" for path in sorted((OWN / "app").rglob("*.*"))]
+    later = [each for each in [*others, *DECODER] if each not in first and not each.endswith(WORKER)]
+    return Shell(_digests(first), _digests(later))
 
 
 def as_file(address: str, html: str) -> dict[str, str]:
     """The page as one more file."""
-    return {address: hashlib.sha256(html.encode()).hexdigest()}
+    return {address: _shortened(html.encode())}
 
 
-def _files() -> dict[str, Path]:
-    own = [OWN / "manifest.webmanifest", OWN / "mark.svg", *sorted((OWN / "app").rglob("*.css"))]
-    scripts = [path for path in sorted((OWN / "app").rglob("*.js")) if path.name != WORKER]
-    found = {f"/phone/static/{path.relative_to(OWN).as_posix()}": path for path in [*own, *scripts]}
-    found |= {f"/static/{name}": FAMILY / name for name in FAMILY_FILES}
-    return found | {address: _path(address) for address in _vendored(scripts)}
-
-
-def _vendored(scripts: list[Path]) -> list[str]:
-    """The libraries that the scripts import, and what those import in turn."""
-    waiting = [name for path in scripts for name in _imports(path, "/static/vendor/")]
-    found: list[str] = []
+def _started() -> list[str]:
+    """The first script and all that it imports, and what those import in turn."""
+    waiting, found = [START], dict.fromkeys([START])
     while waiting:
-        address = waiting.pop()
-        if address in found or not _path(address).is_file():
-            continue
-        found.append(address)
-        path = _path(address)
-        relative = [(path.parent / name).resolve() for name in _imports(path, ".")]
-        waiting += [f"/static/{each.relative_to(FAMILY.resolve()).as_posix()}" for each in relative]
-    return sorted(found)
+        address = waiting.pop(0)
+        for imported in _imports(address):
+            if imported not in found:
+                found[imported] = None
+                waiting.append(imported)
+    return list(found)
 
 
-def _imports(path: Path, beginning: str) -> list[str]:
-    return [name for name in IMPORTED.findall(path.read_text()) if name.startswith(beginning)]
+def _imports(address: str) -> list[str]:
+    """What a script imports before it runs; what is imported by the way comes later."""
+    path = _path(address)
+    names = IMPORTED.findall(path.read_text()) if path.is_file() else []
+    return [posixpath.normpath(posixpath.join(posixpath.dirname(address), name)) for name in names]
+
+
+def _digests(addresses: list[str]) -> dict[str, str]:
+    return {address: _digest(path) for address in addresses if (path := _path(address)).is_file()}
 
 
 def _path(address: str) -> Path:
@@ -89,4 +90,9 @@ def _digest(path: Path) -> str:
 @lru_cache(maxsize=512)
 def _digest_of(path: Path, changed: int, size: int) -> str:
     """Read once for each time and size; both only name the state of the file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _shortened(path.read_bytes())
+
+
+def _shortened(content: bytes) -> str:
+    """Enough to tell versions apart, and short: the list goes to every phone."""
+    return hashlib.sha256(content).hexdigest()[:DIGITS]

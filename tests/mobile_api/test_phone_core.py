@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +11,13 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 
 import wsgi
-from dispatch.evidence import Proof
+from dispatch import phone_login
+from dispatch.account import DeviceToken
+from dispatch.evidence import Proof, VisitEvent
 from dispatch.phone_records import PhoneEvent
 from dispatch.work_order import Visit, VisitState
 from tests.browser import chromium, serving
+from tests.fault_proxy import BROKEN, GARBLED, HALF, LOST_ANSWER, PORTAL, FaultProxy, in_turn, nothing
 from tests.phone_day import PIN, Tuesday
 from tests.town import DOORS
 
@@ -22,14 +26,17 @@ pytestmark = pytest.mark.browser
 LNG, LAT = DOORS["310101"]
 IN_APP = """async (given) => {
   const { app } = await import("/phone/static/app/main.js");
-  const photo = async (colour) => {
-    const canvas = new OffscreenCanvas(900, 700);
+  const photo = async (colour, side = 700) => {
+    const canvas = new OffscreenCanvas(side, side);
     const paint = canvas.getContext("2d");
     paint.fillStyle = colour;
-    paint.fillRect(0, 0, 900, 700);
-    paint.fillStyle = "white";
-    for (let n = 0; n < 400; n += 1) paint.fillRect((n * 97) % 900, (n * 61) % 700, 9, 9);
-    return canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+    paint.fillRect(0, 0, side, side);
+    for (let n = 0, grey = 1; n < side * 9; n += 1) {
+      grey = (grey * 48271) % 2147483647;
+      paint.fillStyle = `rgb(${grey % 256} ${(grey >> 8) % 256} ${(grey >> 16) % 256})`;
+      paint.fillRect((n * 97) % side, (n * 61) % side, 9, 9);
+    }
+    return canvas.convertToBlob({ type: "image/jpeg", quality: 0.95 });
   };
   const settled = async () => {
     for (;;) {
@@ -50,8 +57,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(tuesday: Tuesday) -> Iterator[str]:
-    with serving(wsgi.mount(tuesday.town.system)) as url:
+def line(tuesday: Tuesday) -> FaultProxy:
+    return FaultProxy(wsgi.mount(tuesday.town.system))
+
+
+@pytest.fixture
+def address(line: FaultProxy) -> Iterator[str]:
+    with serving(line) as url:
         yield url
 
 
@@ -126,3 +138,266 @@ def test_offline_the_day_is_shown_as_it_will_be(tuesday: Tuesday, address: str, 
     phone.set_offline(False)
     in_app(page, "await settled()")
     assert visit_of(tuesday).state == VisitState.COMPLETED
+
+
+def stored(tuesday: Tuesday, kind: Any) -> list[Any]:
+    with tuesday.town.system.transaction(read_only=True) as session:
+        return list(session.scalars(select(kind).order_by(kind.id)))
+
+
+def test_on_a_bad_line_everything_arrives_and_nothing_twice(
+    tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
+) -> None:
+    page = logged_in(phone, address)
+    line.choose = in_turn(3)
+    in_app(page, WHOLE_VISIT + "await settled()", tuesday.first)
+    line.choose = nothing
+    assert visit_of(tuesday).state == VisitState.COMPLETED
+    assert Counter(proof.shot_code for proof in stored(tuesday, Proof)) == {"before": 1, "after": 1}
+    told = Counter(event.type for event in stored(tuesday, PhoneEvent))
+    assert told == {"route-seen": 1, "en-route": 1, "check-in": 1, "completion": 1}
+    assert {fault for *_, fault, _ in line.asked if fault} >= {PORTAL, HALF, BROKEN, LOST_ANSWER}
+
+
+@pytest.mark.parametrize("fault", [PORTAL, HALF, BROKEN, LOST_ANSWER])
+def test_an_answer_that_is_not_whole_and_ours_settles_nothing(
+    tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext, fault: str
+) -> None:
+    page = logged_in(phone, address)
+    in_app(page, "await settled()")
+    line.choose = lambda method, path: fault if path.startswith("/mobile/v1/events") else None
+    in_app(page, "await app.setOut(given); await app.syncNow()", tuesday.first)
+    status = in_app(page, "return app.status")
+    assert (status["connected"], status["facts"]) == (False, 1)
+    line.choose = nothing
+    in_app(page, "await settled()")
+    assert [event.type for event in stored(tuesday, VisitEvent)] == ["en-route"]
+
+
+def test_a_photo_goes_on_where_it_was_cut(
+    tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
+) -> None:
+    page = logged_in(phone, address)
+    line.choose = lambda method, path: LOST_ANSWER if method == "PATCH" and line.count("PATCH", "/") % 2 == 1 else None
+    size = in_app(
+        page,
+        """const { size } = await app.addPicture(given, "after", await photo("teal", 1800));
+        await settled();
+        return size""",
+        tuesday.first,
+    )
+    pieces = [length for method, _, _, length in line.asked if method == "PATCH"]
+    assert size > 256 * 1024
+    assert sum(pieces) == size
+    assert len(stored(tuesday, Proof)) == 1
+    assert in_app(page, "return app.visit(given).visit.pictures.after[0].state", tuesday.first) == "checked"
+    assert in_app(page, "return app.visit(given).visit.pictures.after[0].url()", tuesday.first).startswith("blob:")
+
+
+def test_a_photo_whose_bytes_were_changed_on_the_way_is_sent_again(
+    tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
+) -> None:
+    page = logged_in(phone, address)
+    line.choose = lambda method, path: GARBLED if method == "PATCH" and not line.count("PATCH", "/") else None
+    in_app(page, "await app.addPicture(given, 'after', await photo('teal')); await settled()", tuesday.first)
+    assert line.count("PATCH", "/") > 1
+    assert len(stored(tuesday, Proof)) == 1
+
+
+def test_a_photo_that_cannot_be_used_is_shown_and_stays_until_it_is_put_away(
+    tuesday: Tuesday, address: str, phone: BrowserContext
+) -> None:
+    page = logged_in(phone, address)
+    in_app(page, "await app.addPicture(given, 'after', new Blob(['no picture'])); await settled()", tuesday.first)
+    held = in_app(page, "return app.held()")
+    assert [(each["kind"], each["state"]) for each in held] == [("picture", "refused")]
+    assert held[0]["words"]
+    assert in_app(page, "return app.visit(given).visit.missing", tuesday.first) == ["before", "after"]
+    assert in_app(page, "await app.dismiss(given); return app.held()", held[0]["id"]) == []
+
+
+def test_facts_go_before_photos(tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext) -> None:
+    page = logged_in(phone, address)
+    phone.set_offline(True)
+    in_app(page, WHOLE_VISIT, tuesday.first)
+    line.asked.clear()
+    phone.set_offline(False)
+    in_app(page, "await settled()")
+    paths = [path for _, path, *_ in line.asked]
+    assert paths.index("/mobile/v1/events") < paths.index("/mobile/v1/uploads")
+    assert line.count("POST", "/mobile/v1/events") == 1
+
+
+def test_logging_out_is_refused_while_work_is_unsent(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
+    page = logged_in(phone, address)
+    phone.set_offline(True)
+    in_app(page, "await app.setOut(given)", tuesday.first)
+    assert in_app(page, "return app.logOut()") is False
+    assert in_app(page, "return app.me.technician.code") == "T1"
+
+
+def test_a_phone_that_is_handed_over_sends_what_was_left_in_the_name_of_who_did_it(
+    tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
+) -> None:
+    page = logged_in(phone, address)
+    line.choose = lambda method, path: PORTAL if path in {"/mobile/v1/events", "/mobile/v1/uploads"} else None
+    in_app(page, WHOLE_VISIT + "return app.logOut({ handOver: true })", tuesday.first)
+    in_app(page, "await app.logIn(...given)", ["T2", PIN])
+    assert in_app(page, "return [app.held(), app.today().stops, app.status.others > 0]") == [[], [], True]
+    line.choose = nothing
+    in_app(page, "while (app.status.others) await app.syncNow()")
+    assert visit_of(tuesday).state == VisitState.COMPLETED
+    assert {event.technician_id for event in stored(tuesday, VisitEvent)} == {tuesday.town.technicians["T1"]}
+    tokens = {token.technician_id: token.revoked_at for token in stored(tuesday, DeviceToken) if "-" in token.device_id}
+    assert tokens[tuesday.town.technicians["T2"]] is None
+    last = [token for token in stored(tuesday, DeviceToken) if token.technician_id == tuesday.town.technicians["T1"]]
+    assert last[-1].revoked_at is not None
+
+
+def test_what_waits_is_kept_through_a_lost_login_and_sent_after_the_next(
+    tuesday: Tuesday, address: str, phone: BrowserContext
+) -> None:
+    page = logged_in(phone, address)
+    with tuesday.town.system.transaction() as session:
+        phone_login.revoke_all(session, tuesday.town.technicians["T1"], tuesday.clock())
+    in_app(page, "await app.setOut(given); await app.syncNow()", tuesday.first)
+    assert in_app(page, "return app.me") is None
+    in_app(page, "await app.logIn(...given); await settled()", ["T1", PIN])
+    assert visit_of(tuesday).state == VisitState.EN_ROUTE
+
+
+@pytest.mark.parametrize(("slept", "set_ahead"), [(0, 48), (3, 0), (3, -48)])
+def test_neither_a_clock_that_was_set_nor_sleep_moves_what_happened(
+    tuesday: Tuesday, address: str, phone: BrowserContext, slept: int, set_ahead: int
+) -> None:
+    """The counter of a browser stands still while the phone sleeps; the wall clock goes on, and may be set."""
+    page = logged_in(phone, address)
+    phone.set_offline(True)
+    happened = tuesday.clock()
+    in_app(page, "await app.setOut(given)", tuesday.first)
+    tuesday.clock.advance(hours=slept)
+    in_app(
+        page,
+        """const { compare } = await import("/phone/static/app/clock.js");
+        for (const hours of given) {
+          const before = Date.now;
+          Date.now = () => before() + hours * 3600e3;
+          compare();
+        }""",
+        [slept, set_ahead],
+    )
+    phone.set_offline(False)
+    in_app(page, "await settled()")
+    [told] = [event for event in stored(tuesday, PhoneEvent) if event.type == "en-route"]
+    assert abs((told.at - happened).total_seconds()) < 60
+
+
+def test_two_windows_are_one_phone(tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext) -> None:
+    one = logged_in(phone, address)
+    other = opened(phone, address)
+    in_app(other, "await settled()")
+    phone.set_offline(True)
+    in_app(one, "await app.setOut(given)", tuesday.first)
+    in_app(other, "await app.record('check-in', { visit_id: given })", tuesday.first)
+    one.wait_for_function("import('/phone/static/app/main.js').then(({ app }) => app.status.facts === 2)")
+    line.asked.clear()
+    phone.set_offline(False)
+    in_app(one, "await settled()")
+    in_app(other, "await settled()")
+    assert visit_of(tuesday).state == VisitState.ON_SITE
+    assert [event.seq for event in stored(tuesday, PhoneEvent)] == [1, 2, 3]
+
+
+def test_when_the_phone_is_full_it_says_so_and_half_of_nothing_is_kept(
+    tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
+) -> None:
+    page = phone.new_page()
+    devtools = phone.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": address, "quotaSize": 5_000_000})
+    page.goto(f"{address}/phone/next")
+    in_app(page, "await app.logIn(...given); await settled()", ["T1", PIN])
+    line.choose = lambda method, path: PORTAL if path.startswith("/mobile/") else None
+    taken = in_app(page, UNTIL_FULL, tuesday.first)
+    assert taken["error"] == "QuotaFull"
+    assert taken["full"] is True
+    held = in_app(page, "return app.held().filter((each) => each.kind === 'picture').map((each) => each.size)")
+    assert held == taken["sizes"]
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": address})
+    smaller = in_app(
+        page, "return (await app.addPicture(given, 'after', await photo('teal', 2000))).size", tuesday.first
+    )
+    assert smaller < min(held) / 1.3
+    line.choose = nothing
+    in_app(page, WHOLE_VISIT + "await settled()", tuesday.first)
+    assert visit_of(tuesday).state == VisitState.COMPLETED
+    assert in_app(page, "return app.status.storage.full") is False
+
+
+UNTIL_FULL = """
+  const sizes = [];
+  for (let n = 0; n < 40; n += 1) {
+    try {
+      sizes.push((await app.addPicture(given, "after", await photo(`rgb(${n * 6} 90 90)`, 2000))).size);
+    } catch (error) {
+      return { sizes, error: error.name, full: app.status.storage.full };
+    }
+  }
+"""
+
+
+def test_what_the_app_before_left_unsent_is_sent(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    page.goto(f"{address}/phone/static/mark.svg")
+    page.evaluate(OLD_APP, [tuesday.phone.token, tuesday.first])
+    page.goto(f"{address}/phone/next")
+    in_app(page, "while (!app.me) await new Promise((done) => setTimeout(done, 20)); await settled()")
+    visit = visit_of(tuesday)
+    assert visit.state == VisitState.COMPLETED
+    assert visit.en_route_at is not None
+    assert abs((visit.en_route_at - tuesday.clock()).total_seconds()) < 60
+    assert Counter(proof.shot_code for proof in stored(tuesday, Proof)) == {"before": 1, "after": 1}
+    left = page.evaluate(LEFT_OF_THE_OLD_APP)
+    assert left == 0
+
+
+OLD_APP = """async ([token, id]) => {
+  const database = await new Promise((resolve) => {
+    const request = indexedDB.open("shifu-phone", 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("kept");
+      request.result.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
+    };
+    request.onsuccess = () => resolve(request.result);
+  });
+  const picture = async (colour) => {
+    const canvas = new OffscreenCanvas(300, 200);
+    const paint = canvas.getContext("2d");
+    paint.fillStyle = colour;
+    paint.fillRect(0, 0, 300, 200);
+    return canvas.convertToBlob({ type: "image/jpeg" });
+  };
+  const photos = { before: await picture("teal"), after: await picture("olive") };
+  const transaction = database.transaction(["kept", "outbox"], "readwrite");
+  const technician = { code: "T1", name: "王", language: "zh" };
+  transaction.objectStore("kept").put({ token, technician }, "me");
+  transaction.objectStore("kept").put("phone-of-T1-1", "device_id");
+  const add = (what, more) => transaction.objectStore("outbox").add({
+    what, visit_id: id, technician: "T1", state: "waiting", event_id: crypto.randomUUID(),
+    occurred_at: new Date().toISOString(), place: {}, ...more,
+  });
+  add("en-route", {});
+  add("arrival", { place: { lng: 121.47, lat: 31.23, accuracy: 12 } });
+  add("photos", { shot: "before", photo: photos.before, place: {} });
+  add("photos", { shot: "after", photo: photos.after, place: {} });
+  add("completion", { more: {} });
+  await new Promise((resolve) => { transaction.oncomplete = resolve; });
+  database.close();
+}"""
+
+LEFT_OF_THE_OLD_APP = """() => new Promise((resolve) => {
+  const request = indexedDB.open("shifu-phone");
+  request.onsuccess = () => {
+    const count = request.result.transaction("outbox").objectStore("outbox").count();
+    count.onsuccess = () => resolve(count.result);
+  };
+})"""

@@ -20,9 +20,7 @@ export async function carryOver() {
 }
 
 /** The old database, or null where there never was one. */
-async function opened() {
-  const known = await indexedDB.databases?.();
-  if (known && !known.some(({ name }) => name === OLD)) return null;
+function opened() {
   return new Promise((resolve) => {
     const request = indexedDB.open(OLD);
     request.onupgradeneeded = () => request.transaction.abort();

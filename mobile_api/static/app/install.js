@@ -24,7 +24,7 @@ export async function install(told) {
   else if (registration.waiting && hadOne) told("update");
   registration.addEventListener("updatefound", () => watch(registration, told));
   setInterval(() => registration.update().catch(() => undefined), EVERY);
-  whenIdle(() => registration.active?.postMessage("later"));
+  whenIdle(() => workers.ready.then(({ active }) => active.postMessage("later")));
 }
 
 function watch(registration, told) {
@@ -58,5 +58,5 @@ export async function wakeWhenConnected() {
 
 function whenIdle(work) {
   const later = globalThis.requestIdleCallback ?? ((each) => setTimeout(each, 5_000));
-  setTimeout(() => later(work), 10_000);
+  setTimeout(() => later(work), 3_000);
 }

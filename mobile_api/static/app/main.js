@@ -2,7 +2,6 @@
 
 import { render } from "/static/vendor/lit-html.js";
 import { ask, NoConnection, Refusal } from "./api.js";
-import { carryOver } from "./carry.js";
 import { compare, dateIn, reading, wall } from "./clock.js";
 import { say } from "./dom.js";
 import { drafts, readDrafts } from "./drafts.js";
@@ -19,11 +18,13 @@ import { get, QuotaFull, transact } from "./store.js";
 import { exchange, handOver } from "./sync.js";
 import { sendPosition, track } from "./track.js";
 import { progress } from "./uploads.js";
-import { viewOf } from "./views.js";
+import { dressVisits, viewOf } from "./views.js";
 import { language, speak, word } from "./words.js";
 
 const EVERY = 60_000;
 const OFTEN = 10_000;
+const SOON = 1_500;
+const OLD_DATABASE = "shifu-phone";
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 60_000;
 const root = document.getElementById("app");
@@ -314,14 +315,21 @@ function listen() {
 async function start() {
   speak((await get("kept", "language")) ?? (navigator.language.startsWith("en") ? "en" : "zh"));
   root.ariaBusy = "true";
-  await carryOver().catch(() => undefined);
+  await fromTheOldApp().catch(() => undefined);
   await reread();
   listen();
   askToStay();
   measure().then(app.draw);
   install(heard);
+  setTimeout(dressVisits, SOON);
   await run();
   root.ariaBusy = "false";
+}
+
+/** The app before this one left a database on phones that had it. */
+async function fromTheOldApp() {
+  const known = await indexedDB.databases?.();
+  if (!known || known.some(({ name }) => name === OLD_DATABASE)) await (await import("./carry.js")).carryOver();
 }
 
 /** What the worker has to say. */

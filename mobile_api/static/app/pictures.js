@@ -2,7 +2,7 @@
 
 import { wall } from "./clock.js";
 import { digestOf, uuid7 } from "./ids.js";
-import { makeRoom, ranOut, room } from "./room.js";
+import { fitted, makeRoom, ranOut, room } from "./room.js";
 import { get, got, QuotaFull, transact } from "./store.js";
 
 const SMALL_SIDE = 320;
@@ -20,7 +20,9 @@ export async function keepPicture(technician, visit_id, shot, blob, details = {}
   const ways = [async () => (room.low ? smaller() : blob), async () => (await makeRoom(), smaller()), async () => (await makeRoom(Infinity), smaller())];
   for (const way of ways) {
     try {
-      return await kept(technician, visit_id, shot, await way(), details);
+      const picture = await kept(technician, visit_id, shot, await way(), details);
+      fitted();
+      return picture;
     } catch (error) {
       if (!(error instanceof QuotaFull)) throw error;
       ranOut();

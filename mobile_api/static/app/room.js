@@ -6,6 +6,7 @@ const LOW = 60e6;
 const FULL = 12e6;
 
 export const room = { usage: 0, quota: 0, low: false, full: false };
+let isRefused = false;
 
 /** Ask the browser to keep our data when it tidies up. */
 export const askToStay = () => navigator.storage?.persist?.().catch(() => false);
@@ -14,11 +15,15 @@ export const askToStay = () => navigator.storage?.persist?.().catch(() => false)
 export async function measure() {
   const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
   const free = quota ? quota - usage : Infinity;
-  Object.assign(room, { usage, quota, low: free < LOW, full: free < FULL });
+  Object.assign(room, { usage, quota, low: isRefused || free < LOW, full: isRefused || free < FULL });
 }
+
+/** Whether the last photo found room; what browsers estimate is not always what they grant. */
+export const fitted = () => { isRefused = false; };
 
 /** A write found no room. */
 export function ranOut() {
+  isRefused = true;
   Object.assign(room, { low: true, full: true });
 }
 

@@ -18,6 +18,13 @@ import { whyView } from "./why.js";
 const PLACES = { map: mapView, queue: queueView, account: accountView, requests: requestsView };
 const STEPS = { ready: readyView, cannot: cannotView, finish: finishView, next: nextView };
 
+/** What only the visits need, fetched when one is looked at or when there is time. */
+export function dressVisits() {
+  if (dressVisits.isDone) return;
+  dressVisits.isDone = true;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/phone/static/app/visit.css" }));
+}
+
 /** What to draw for a hash such as "#/visit/7/ready". */
 export function viewOf(app, hash) {
   if (!isSecureContext) return insecureView(app);
@@ -26,6 +33,7 @@ export function viewOf(app, hash) {
   const id = Number(name);
   if (place === "why") return framed(app, whyView(app, id), `#/visit/${id}`);
   if (place === "visit" && app.visit(id)) {
+    dressVisits();
     const view = STEPS[step];
     return framed(app, view ? view(app, id) : visitView(app, id), view ? `#/visit/${id}` : "#/");
   }

@@ -1,11 +1,11 @@
 // Opens the app without signal: one version, whole, answered from the phone. The server puts in front of this
-// `SHELL`: { version, page, files: { address: SHA-256 }, later: { address: SHA-256 } }.
+// `SHELL`: { version, page, digits, files: { address: SHA-256 }, later: { address: SHA-256 } }, digests cut to `digits`.
 
 const CACHE = `shifu-app-${SHELL.version}`;
 const KNOWN = { ...SHELL.files, ...SHELL.later };
 const AT_ONCE = 6;
 
-self.addEventListener("install", (event) => event.waitUntil(keep(SHELL.files)));
+self.addEventListener("install", (event) => event.waitUntil(install()));
 
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
@@ -38,10 +38,17 @@ async function answer(request, address) {
   return (await fetchOne(cache, address)).clone();
 }
 
+/** The first time what the page needs; a version that takes another's place comes whole. */
+async function install() {
+  const hadOne = (await caches.keys()).some((name) => name.startsWith("shifu-app-") && name !== CACHE);
+  await keep(SHELL.files);
+  if (hadOne) await keep(SHELL.later);
+}
+
 /** Fetch what is not here yet; all of it or the promise rejects, and this version is tried again another time. */
 async function keep(files) {
   const cache = await caches.open(CACHE);
-  const waiting = Object.keys(files);
+  const waiting = Object.keys(files).reverse();
   const one = async () => {
     for (let address = waiting.pop(); address; address = waiting.pop()) await keepOne(cache, address);
   };
@@ -66,7 +73,7 @@ async function fetchOne(cache, address) {
 
 async function digest(response) {
   const found = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.arrayBuffer()));
-  return Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, SHELL.digits);
 }
 
 async function takeOver() {
