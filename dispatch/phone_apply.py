@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from dispatch import (
+    attached,
     phone_conflicts,
     phone_failures,
     phone_payload,
@@ -23,7 +24,7 @@ from dispatch.phone_reports import ReportType
 from dispatch.phone_visits import Told
 from dispatch.site_facts import READS
 from dispatch.wasted_trips import NOTHING_MORE
-from dispatch.work_order import FailureReason
+from dispatch.work_order import FailureReason, Visit
 from technicians.errors import NotFound
 
 
@@ -32,12 +33,22 @@ def apply(session: Session, event: PhoneEvent, stream: PhoneStream) -> Result:
     verb = VERBS.get(event.type)
     if verb is None:
         return rejected("unknown-type")
+    heard = Heard.of(event, stream)
     try:
-        return verb(session, Heard.of(event, stream))
+        result = verb(session, heard)
     except Unusable as refusal:
         return rejected(refusal.reason)
     except NotFound:
         return rejected("not-yours")
+    _promise_photos(session, heard)
+    return result
+
+
+def _promise_photos(session: Session, heard: Heard) -> None:
+    """What the event names is on the phone: the office sees from now on that it is to come."""
+    if heard.attachments and heard.event.visit_id is not None:
+        visit = session.get_one(Visit, heard.event.visit_id)
+        attached.promise(session, visit, heard.technician_id, heard.fact, heard.attachments)
 
 
 def _move(session: Session, heard: Heard) -> Result:

@@ -14,6 +14,7 @@ from dispatch.darkroom import Picture, rebuild
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
 from dispatch.evidence import EventType, Proof, ProofKind
 from dispatch.facts import Fact
+from dispatch.phone_records import PhoneEntry
 from dispatch.photo_records import PhotoCheck
 from dispatch.system import System
 from dispatch.technician_day import photos_of
@@ -23,6 +24,8 @@ from technicians.people import Technician
 from technicians.place import PlanningArea
 
 MOST_PER_VISIT = 60
+DAMAGE, OF_SURCHARGE = "damage", "surcharge:"
+LONGEST_CODE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,16 @@ def of_mine(session: Session, proof_id: int, technician_id: int) -> Proof:
 
 
 def theirs(session: Session, visit_id: int, technician_id: int, *, lock: bool = False) -> Visit:
-    """A visit that is this technician's or was so in a plan that has been replaced since; else NotFound.
-
-    What was photographed without signal is kept, whoever has the visit now.
+    """A visit that is this technician's, was so in a plan that has been replaced since, or was on their phone; else
+    NotFound. What was photographed without signal is kept, whoever has the visit now.
     """
+    if not _was_theirs(session, visit_id, technician_id):
+        return visits.mine(session, visit_id, technician_id, lock=lock)
+    found = select(Visit).where(Visit.id == visit_id)
+    return session.scalars(found.with_for_update(of=Visit, key_share=True) if lock else found).one()
+
+
+def _was_theirs(session: Session, visit_id: int, technician_id: int) -> bool:
     once = (
         select(Stop.id)
         .join(Route)
@@ -103,16 +112,22 @@ def theirs(session: Session, visit_id: int, technician_id: int, *, lock: bool = 
             Stop.visit_id == visit_id, Route.technician_id == technician_id, DayPlan.state == DayPlanState.SUPERSEDED
         )
     )
-    if session.scalars(once.limit(1)).first() is None:
-        return visits.mine(session, visit_id, technician_id, lock=lock)
-    found = select(Visit).where(Visit.id == visit_id)
-    return session.scalars(found.with_for_update(of=Visit, key_share=True) if lock else found).one()
+    entry = select(PhoneEntry.id).where(PhoneEntry.visit_id == visit_id, PhoneEntry.technician_id == technician_id)
+    return any(session.scalars(query.limit(1)).first() is not None for query in (once, entry))
+
+
+def is_wanted(visit: Visit, shot_code: str) -> bool:
+    """Whether a photo is kept: an entry of the product's shot list, of a surcharge on its price list, or of damage."""
+    product = visit.work_order.product
+    surcharges = (OF_SURCHARGE + entry["code"] for entry in product.surcharges)
+    wanted = {DAMAGE, *surcharges, *(shot["code"] for shot in product.shot_list)}
+    return shot_code in wanted and len(shot_code) <= LONGEST_CODE
 
 
 def check_shot(visit: Visit, shot_code: str) -> None:
-    """InvalidInput for what is not on the shot list of the visit, with what is."""
+    """InvalidInput for a photo that nobody wants, with what is on the shot list."""
     shots = [shot["code"] for shot in visit.work_order.product.shot_list]
-    if shot_code not in shots:
+    if not is_wanted(visit, shot_code):
         raise InvalidInput(
             f"{shot_code!r} is not on the shot list of this product.",
             field="shot",

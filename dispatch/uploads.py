@@ -15,7 +15,7 @@ from obstore.exceptions import BaseError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from dispatch import facts, photo_staging, photos
+from dispatch import attached, facts, photo_staging, photos
 from dispatch.darkroom import LARGEST_BODY, PhotoRefused
 from dispatch.evidence import EventType, Proof
 from dispatch.facts import Fact
@@ -107,6 +107,9 @@ def promise(system: System, visit_id: int, technician_id: int, fact: Fact, promi
             upload = _added(session, visit_id, technician_id, fact, promised)
         elif upload.proof is None:
             upload.size = promised.size
+            if attached.was_promised_by_event(upload) and upload.event_id != fact.event_id:
+                _check_event(session, visit_id, fact, promised)
+                _say_when_and_where(upload, fact)
     return standing(system, upload)
 
 
@@ -193,6 +196,14 @@ def _added(session: Session, visit_id: int, technician_id: int, fact: Fact, prom
     session.add(upload)
     session.flush()
     return upload
+
+
+def _say_when_and_where(upload: PhotoUpload, fact: Fact) -> None:
+    """What the photo itself says takes the place of what the event said that named it."""
+    upload.event_id, upload.device_id, upload.device_time, upload.at = (
+        fact.event_id, fact.device_id, fact.device_time, fact.at,
+    )  # fmt: skip
+    upload.lng, upload.lat, upload.accuracy = fact.lng, fact.lat, fact.accuracy
 
 
 def _check_number(session: Session, visit_id: int) -> None:
