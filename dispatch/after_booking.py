@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from dispatch import day as days
-from dispatch import messages, order_events, outbox, sla, waitlist
+from dispatch import messages, order_events, outbox, sla, touched, waitlist
 from dispatch.messages import Template
 from dispatch.order_events import OrderEvent
 from dispatch.outbox import OutboxKind
@@ -24,8 +24,9 @@ MESSAGES = {
 
 
 def changed(session: Session, visit: Visit, event: OrderEvent, promise: Appointment, *, by: str, at: datetime) -> None:
-    """Tell the merchant, the consumer and the clock; the day is improved once it has been quiet for a while."""
+    """Tell merchant, consumer, clock and open boards; the day is improved once it has been quiet for a while."""
     order = visit.work_order
+    touched.visit(session, visit)
     order_events.announce(session, order, event, at=at, visit=visit, promise=promise)
     if event in MESSAGES:
         told = None if event == OrderEvent.APPOINTMENT_CANCELLED else promise

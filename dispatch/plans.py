@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from dispatch import audit, expected_times, outbox, routes
+from dispatch import audit, expected_times, outbox, routes, touched
 from dispatch import day as days
 from dispatch.crews import visit_of, visits_of
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop, Unassigned
@@ -132,6 +132,7 @@ def store(
     plan = _new_version(session, area_code, on_date, at, based_on=published, basis=basis, solver=solver)
     routes.write_all(session, plan, planned.routes, snap, [vehicle.id for vehicle in snap.problem.vehicles])
     _keep_reasons(session, plan, planned)
+    touched.area(session, area_code)
     audit.note(
         session, by, "plan.drafted", "day-plan", plan.id, at=at,
         after={"version": plan.version, "unassigned": len(visits_of(planned.unassigned))},
@@ -179,6 +180,7 @@ def publish(session: Session, plan_id: int, *, by: str, at: datetime) -> DayPlan
         session.flush()
     plan.move_to(DayPlanState.PUBLISHED)
     plan.published_at, plan.published_by = at, by
+    touched.area(session, plan.area_code)
     audit.note(
         session, by, "plan.published", "day-plan", plan.id, at=at,
         before={"version": published.version} if published else {}, after={"version": plan.version},
@@ -209,6 +211,7 @@ def discard(session: Session, plan_id: int, *, by: str, at: datetime) -> DayPlan
             remedy="Plan the day again instead, or publish it.",
         )
     plan.move_to(DayPlanState.SUPERSEDED)
+    touched.area(session, plan.area_code)
     audit.note(session, by, "plan.discarded", "day-plan", plan.id, at=at, before={"version": plan.version})
     session.flush()
     return published
