@@ -72,7 +72,9 @@ BEFORE = (
 
 
 def of_visits(session: Session, visit_ids: Collection[int]) -> Mapping[int, Papers]:
-    """By visit id; a visit beside which nothing lies has an entry, too."""
+    """By visit id; a visit beside which nothing lies has an entry, too. Three statements, none for no visits."""
+    if not visit_ids:
+        return {}
     ids = {"ids": list(visit_ids)}
     photos: dict[int, list[Photo]] = {each: [] for each in visit_ids}
     agreed: dict[int, list[Agreed]] = {each: [] for each in visit_ids}

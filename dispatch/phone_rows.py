@@ -162,7 +162,7 @@ def visits(session: Session, technician_id: int, visit_ids: Collection[int]) -> 
 def promises(session: Session, visit_ids: Collection[int]) -> dict[int, list[Row[Any]]]:
     """What was promised and held for each visit, oldest first."""
     found: dict[int, list[Row[Any]]] = {}
-    for row in session.execute(PROMISES, {"ids": list(visit_ids)}):
+    for row in session.execute(PROMISES, {"ids": list(visit_ids)}) if visit_ids else ():
         found.setdefault(row.visit_id, []).append(row)
     return found
 

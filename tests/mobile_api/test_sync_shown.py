@@ -337,3 +337,20 @@ def test_the_account_is_asked_over_the_wire(tuesday: Tuesday) -> None:
 @pytest.mark.parametrize("path", ["why", "account"])
 def test_neither_is_told_to_a_stranger(tuesday: Tuesday, path: str) -> None:
     assert replace(tuesday.phone, token="nobody").get(f"/mobile/v1/{path}").status_code == 401
+
+
+def test_settings_and_words_are_noticed_on_both_databases(tuesday_on_both: Tuesday) -> None:
+    cursor = pull(tuesday_on_both)["cursor"]
+    assert pull(tuesday_on_both, cursor)["visits"] == []
+    for what in ("the checklist", "what was said", "the quote"):
+        with tuesday_on_both.town.system.transaction() as session:
+            SHOWN[what](tuesday_on_both, session)
+        answer = pull(tuesday_on_both, cursor)
+        assert (what, [each["visit"]["id"] for each in answer["visits"]]) == (what, [tuesday_on_both.first])
+        cursor = answer["cursor"]
+    assert pull(tuesday_on_both, cursor)["visits"] == []
+
+
+def test_why_and_the_account_are_told_on_both_databases(tuesday_on_both: Tuesday) -> None:
+    assert len(tuesday_on_both.phone.read("/mobile/v1/why?on=2026-05-12")["visits"]) == 2
+    assert len(tuesday_on_both.phone.read("/mobile/v1/account")["weeks"]) == 4
