@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from dispatch.phone_heard import Unusable
+from dispatch.storable import INSTEAD
 
 UNREADABLE = "unreadable-payload"
 NOTE_LENGTH = 500
@@ -26,8 +27,8 @@ def whole(payload: Payload, name: str, least: int, most: int) -> int:
 def text(payload: Payload, name: str, most: int, *, least: int = 0) -> str:
     """A printable text of so many characters, every run of blanks as one; without a least number it may be left out."""
     value = payload.get(name, "")
-    found = " ".join(value.split()) if isinstance(value, str) else "\0"
-    if not found.isprintable() or not least <= len(found) <= most:
+    found = " ".join(value.split()) if isinstance(value, str) else INSTEAD
+    if INSTEAD in found or not found.isprintable() or not least <= len(found) <= most:
         raise Unusable(UNREADABLE)
     return found
 

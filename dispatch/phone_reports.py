@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from dispatch.phone_clock import Reading
+from dispatch.storable import storable
 
 
 class ReportType(StrEnum):
@@ -71,7 +72,7 @@ class Report:
     def body(self) -> dict[str, Any]:
         """Everything that is not a column of the record."""
         return {
-            "lng": self.lng, "lat": self.lat, "accuracy": self.accuracy, "payload": self.payload or {},
+            "lng": self.lng, "lat": self.lat, "accuracy": self.accuracy, "payload": storable(self.payload or {}),
             "boot": self.happened.boot, "monotonic": self.happened.monotonic,
             "attachments": [
                 {"sha256": each.sha256, "size": each.size, "kind": each.kind, "shot": each.shot}

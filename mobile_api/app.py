@@ -23,6 +23,7 @@ from mobile_api import (
     visits,
 )
 from mobile_api.access import undeclared
+from mobile_api.bodies import Body
 
 BLUEPRINTS = (
     login.bp,
@@ -49,6 +50,7 @@ def create_app(system: System) -> APIFlask:
         docs_path=None,
         static_url_path="/phone/static",
     )
+    app.request_class = Body
     app.extensions["system"] = system
     _configure(app, system)
     app.security_schemes = {"bearer": {"type": "http", "scheme": "bearer"}}

@@ -209,3 +209,7 @@ def test_of_a_visit_called_off_the_facts_are_kept_and_do_not_count(sqlite_town: 
     assert visit(sqlite_town, sqlite_visit_id).told == {}
     assert conflicts(sqlite_town) == [("cancelled", False)]
     assert len(facts(sqlite_town, sqlite_visit_id)) == 3
+
+
+def test_a_text_that_no_database_takes_is_rejected_like_any_other(town: Town, visit_id: int) -> None:
+    assert Pocket(town).tell("serial", visit_id, **SERIAL | {"number": "47\x0011"}) == "unreadable-payload"
