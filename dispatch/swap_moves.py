@@ -52,7 +52,8 @@ def of(session: Session, travel_times: TravelTimes, request: TechnicianRequest) 
     half = next(half for half, technician_id in held.items() if technician_id == request.technician_id)
     snap = snapshot(session, travel_times, plan.area_code, plan.on_date, plan=plan)
     found = insertions(snap.problem, snap.running, half) if snap.problem.has_visit(half) else []
-    others = dict.fromkeys(place.vehicle for place in found if place.vehicle not in held.values())
+    rows = {route.technician_id for route in plan.routes} - set(held.values())
+    others = dict.fromkeys(place.vehicle for place in found if place.vehicle in rows)
     tried = [_tried(session, travel_times, plan, request, other) for other in list(others)[:MOST]]
     return Moves(plan, tuple(sorted(tried, key=lambda move: (len(move.violations), move.cost))))
 
