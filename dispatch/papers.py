@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dispatch.evidence import Proof, ProofKind
 from dispatch.site_records import Surcharge
-from dispatch.work_order import FailureReason, Visit, VisitState
+from dispatch.work_order import FailureReason, Visit, VisitCause, VisitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Why the visit before this one failed."""
+    """Why the last visit for the same failed, of a second one; bringing the goods and the work are two things."""
 
     reason: FailureReason
     note: str
@@ -66,7 +66,12 @@ AGREED = (
 BEFORE = (
     select(Visit.id, _failed.failure_reason, _failed.failure_note, _failed.left_at)
     .join(_failed, (_failed.work_order_id == Visit.work_order_id) & (_failed.sequence < Visit.sequence))
-    .where(Visit.id.in_(_IDS), Visit.sequence > 1, _failed.state == VisitState.COULD_NOT_COMPLETE)
+    .where(
+        Visit.id.in_(_IDS),
+        Visit.cause.in_([VisitCause.SECOND_VISIT, VisitCause.DELIVERY]),
+        (Visit.cause == VisitCause.DELIVERY) == (_failed.cause == VisitCause.DELIVERY),
+        _failed.state == VisitState.COULD_NOT_COMPLETE,
+    )
     .order_by(_failed.sequence)
 )
 

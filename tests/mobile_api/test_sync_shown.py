@@ -141,6 +141,21 @@ def test_a_second_visit_tells_why_the_one_before_failed(tuesday: Tuesday) -> Non
     }  # fmt: skip
 
 
+def test_goods_that_could_not_be_brought_are_not_why_the_work_failed(tuesday: Tuesday) -> None:
+    def bring(session: Session) -> None:
+        order = session.get_one(WorkOrder, tuesday.order_ids[0])
+        order.visits[0].sequence = 2
+        order.visits.append(
+            Visit(
+                sequence=1, cause=VisitCause.DELIVERY, service=1800, state=VisitState.COULD_NOT_COMPLETE,
+                failure_reason=FailureReason.NO_ACCESS,
+            )
+        )  # fmt: skip
+
+    change(tuesday, bring)
+    assert first(tuesday)["visit"]["before"] is None
+
+
 def test_whether_the_goods_are_there_and_the_appointment_is_confirmed(tuesday: Tuesday) -> None:
     seen = first(tuesday)["visit"]
     assert (seen["goods"]["arrived"], seen["confirmed"]) == (True, True)
