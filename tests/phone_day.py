@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 def fact(town: Town, at: datetime, **place: Any) -> Fact:
     """Something that happened now, on a phone whose clock is right."""
-    return Fact(str(uuid.uuid4()), "phone-1", at, at, town.system.now(), **place)
+    return replace(Fact(str(uuid.uuid4()), "phone-1", at, at, town.system.now()), **place)
 
 
 def publish(session: Session, town: Town, technician: str, orders: list[WorkOrder], on_date: date = TUESDAY) -> DayPlan:
