@@ -26,10 +26,10 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest version; does nothing when it is."""
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Bring the database to a version, the newest unless told otherwise; does nothing when it is there."""
     with engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), to)
 
 
 def version(connection: Connection) -> str | None:

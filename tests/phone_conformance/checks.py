@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from tests.phone_conformance import site_checks
 from tests.phone_conformance.client import MARKER, Client
 
 NOBODYS = 2**31 - 2
@@ -200,5 +201,6 @@ CHECKS: tuple[Callable[[Client], None], ...] = (
     an_unknown_protocol_is_refused_whole,
     a_wrong_clock_is_measured_and_flagged_and_refuses_nothing,
     too_large_a_batch_is_refused_whole,
+    *site_checks.CHECKS,
     a_token_is_replaced_and_the_old_one_is_good_for_a_repeat,
 )
