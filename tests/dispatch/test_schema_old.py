@@ -53,7 +53,8 @@ ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
         "work_order",
         {
             "id": 1, "merchant_id": 1, "number": "A-1", "product_code": "lamp", "state": "booked",
-            "consumer_name": "陈", "consumer_phone": "1", "language": "zh", "address": "a", "county_code": "310101", "priority": 0,
+            "consumer_name": "陈", "consumer_phone": "1", "language": "zh", "address": "a",
+            "county_code": "310101", "priority": 0,
             "note": "", "handed_in": {}, "created_at": NINE,
         },
     ),

@@ -24,7 +24,11 @@ TOLD_OF_A_VISIT: dict[str, dict[str, Any]] = {
     "could-not-complete": {"reason": "nobody-home", "note": "", "waited": 600},
     "completion": {"note": ""},
 }
-HOURS = {"starts_at": "2030-05-13T08:00:00+08:00", "ends_at": "2030-05-13T18:00:00+08:00", "note": "conformance"}
+HOURS: dict[str, Any] = {
+    "starts_at": "2030-05-13T08:00:00+08:00",
+    "ends_at": "2030-05-13T18:00:00+08:00",
+    "note": "conformance",
+}
 
 
 def reason(phone: Client, kind: str, visit_id: int | None = None, **payload: Any) -> str:
