@@ -174,13 +174,13 @@ class NeededOut(BaseModel):
 
 
 class ToldOut(BaseModel):
-    """What the technician has said so far, the last of each."""
+    """What has been said so far, the last of each."""
 
-    readiness: ReadinessOut | None = None
+    readiness: ReadinessOut | None = Field(None, description="Yours: what is in another's van is nothing to you.")
     checklist: list[str] = Field([], description="Codes of what is ticked.")
     serial: SerialOut | None = None
     signed: bool = False
-    parts_needed: list[NeededOut] = []
+    parts_needed: NeededOut | None = None
 
 
 class AgreedOut(BaseModel):
@@ -316,7 +316,7 @@ VISIT = {
     "goods": {"arrived": True, "arrived_at": "2026-05-10T06:00:00Z"}, "confirmed": True,
     "told": {
         "readiness": {"goods": "whole", "consumer": "confirmed", "parts": ["hook"]}, "checklist": ["power-off"],
-        "serial": None, "signed": False, "parts_needed": [],
+        "serial": None, "signed": False, "parts_needed": None,
     },
     "accepted_at": None, "agreed": [{"code": "high-ceiling", "count": 1, "amount": 8000}],
     "before": {"reason": "nobody-home", "note": "Rang twice.", "left_at": "2026-05-09T03:20:00Z"},

@@ -7,14 +7,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from dispatch import navigation, quote
-from dispatch.catalogue import ServiceProduct
+from dispatch import navigation, quote, trips
 from dispatch.day_plan import Stop
 from dispatch.evidence import Proof
 from dispatch.papers import Before, Papers, Photo
 from dispatch.phone_login import Login
 from dispatch.technician_day import Day
 from dispatch.trips import names, shots
+from dispatch.visit_told import is_ready_for
 from dispatch.visits import missing_shots
 from dispatch.work_order import PositionQuality, Visit, WorkOrder
 from mobile_api.messages import ZH, language
@@ -43,7 +43,6 @@ from technicians.people import Technician
 
 CERTAIN = {PositionQuality.EXACT, PositionQuality.LEARNT}
 _links = lru_cache(4096)(navigation.links)
-USUAL_PROOFS = {"serial": "none", "signature": "none", "code": "optional"}
 
 
 def login(granted: Login) -> LoginOut:
@@ -88,11 +87,12 @@ def stop(each: Stop, sheet: Day) -> StopOut:
         travel=each.travel,
         distance=each.distance,
         colleague=sheet.colleagues.get(each.visit.id) if each.visit else None,
-        visit=visit(each.visit, sheet.papers[each.visit.id]) if each.visit else None,
+        visit=visit(each.visit, sheet.papers[each.visit.id], sheet.technician.id) if each.visit else None,
     )
 
 
-def visit(each: Visit, beside: Papers) -> VisitOut:
+def visit(each: Visit, beside: Papers, technician_id: int) -> VisitOut:
+    """As this technician needs it."""
     order = each.work_order
     product = order.product
     return VisitOut(
@@ -114,11 +114,11 @@ def visit(each: Visit, beside: Papers) -> VisitOut:
         place=_place(order),
         navigation=_navigation(order),
         **_shots(each, beside.photos),
-        **_asked_for(product),
+        **_asked_for(each),
         price=_price(order),
         goods=GoodsOut(arrived=order.goods_arrived_at is not None, arrived_at=order.goods_arrived_at),
         confirmed=each.appointment is not None,
-        told=ToldOut(**each.told),
+        told=_told(each, technician_id),
         accepted_at=each.accepted_at,
         agreed=[AgreedOut(code=one.code, count=one.count, amount=one.amount) for one in beside.agreed],
         before=_before(beside.before),
@@ -187,14 +187,15 @@ def _shot(entry: dict[str, Any], photos: Sequence[Photo]) -> ShotOut:
     )
 
 
-def _asked_for(product: ServiceProduct) -> dict[str, Any]:
-    """What the product asks for and what may be charged."""
+def _asked_for(each: Visit) -> dict[str, Any]:
+    """What the product asks for on this trip, and what may be charged."""
+    product = each.work_order.product
     return {
-        "parts": [PartOut(code=one["code"], name=_name(one), count=one["count"]) for one in product.parts],
+        "parts": [PartOut(code=one["code"], name=_name(one), count=one["count"]) for one in trips.parts(each)],
         "checklist": [
-            CheckOut(code=one["code"], name=_name(one), required=one["required"]) for one in product.checklist
+            CheckOut(code=one["code"], name=_name(one), required=one["required"]) for one in trips.checklist(each)
         ],
-        "proofs": ProofsOut(**(USUAL_PROOFS | product.proofs)),
+        "proofs": ProofsOut.model_validate(trips.proofs(each)),
         "surcharges": [
             SurchargeOut(
                 code=one["code"], name=_name(one), amount=one["amount"], most=one["most"], photo=one.get("photo", False)
@@ -203,6 +204,12 @@ def _asked_for(product: ServiceProduct) -> dict[str, Any]:
         ],
         "currency": product.currency,
     }  # fmt: skip
+
+
+def _told(each: Visit, technician_id: int) -> ToldOut:
+    """Readiness only of whoever asks."""
+    told = ToldOut.model_validate(each.told)
+    return told if is_ready_for(each, technician_id) else told.model_copy(update={"readiness": None})
 
 
 def _price(order: WorkOrder) -> PriceOut:

@@ -71,7 +71,7 @@ def changes(
         time_zone=area.time_zone,
         cursor=str(found.cursor),
         full=found.full,
-        visits=[_shown(each) for each in found.shown],
+        visits=[_shown(each, person) for each in found.shown],
         gone=list(found.gone),
         routes=[_route(each, person, area) for each in found.routes],
         requests=[_request(each) for each in phone_rows.requests(session, person.id, at)],
@@ -99,7 +99,7 @@ def _wrong_fields(said: dict[str, object]) -> list[str]:
     return []
 
 
-def _shown(each: Shown) -> ShownOut:
+def _shown(each: Shown, person: Technician) -> ShownOut:
     place = each.place
     return ShownOut(
         on=place.on_date if place else None,
@@ -110,7 +110,7 @@ def _shown(each: Shown) -> ShownOut:
         travel=place.travel if place else None,
         distance=place.distance if place else None,
         colleague=place.colleague if place else None,
-        visit=show.visit(each.visit, each.papers),
+        visit=show.visit(each.visit, each.papers, person.id),
     )
 
 

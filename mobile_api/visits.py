@@ -23,7 +23,7 @@ REFUSALS = [400, 401, 404, 409, 422]
 @bp.doc(summary="One visit of mine", security="bearer", responses=[401, 404])
 def one(session: Session, device: DeviceToken, visit_id: int) -> VisitOut:
     """Anybody else's visit is not found."""
-    return _shown(session, visits.mine(session, visit_id, device.technician_id))
+    return _shown(session, device, visits.mine(session, visit_id, device.technician_id))
 
 
 @bp.post(ONE + "/en-route")
@@ -34,7 +34,7 @@ def one(session: Session, device: DeviceToken, visit_id: int) -> VisitOut:
 def set_out(session: Session, device: DeviceToken, visit_id: int, json_data: EventIn) -> VisitOut:
     """The consumer sees from now on that somebody is coming."""
     receipt(json_data)
-    return _shown(session, visits.set_out(session, visit_id, device.technician_id, fact(device, json_data)))
+    return _shown(session, device, visits.set_out(session, visit_id, device.technician_id, fact(device, json_data)))
 
 
 @bp.post(ONE + "/arrival")
@@ -45,7 +45,7 @@ def set_out(session: Session, device: DeviceToken, visit_id: int, json_data: Eve
 def arrive(session: Session, device: DeviceToken, visit_id: int, json_data: EventIn) -> VisitOut:
     """Far from the address is noted, never refused; without a position it works too."""
     receipt(json_data)
-    return _shown(session, visits.arrive(session, visit_id, device.technician_id, fact(device, json_data)))
+    return _shown(session, device, visits.arrive(session, visit_id, device.technician_id, fact(device, json_data)))
 
 
 @bp.post(ONE + "/completion")
@@ -58,6 +58,7 @@ def complete(session: Session, device: DeviceToken, visit_id: int, json_data: Co
     receipt(json_data)
     return _shown(
         session,
+        device,
         visits.complete(session, visit_id, device.technician_id, fact(device, json_data), note=json_data.note),
     )
 
@@ -73,6 +74,7 @@ def could_not_complete(session: Session, device: DeviceToken, visit_id: int, jso
     reported = fact(device, json_data)
     return _shown(
         session,
+        device,
         visits.could_not_complete(
             session,
             visit_id,
@@ -84,5 +86,5 @@ def could_not_complete(session: Session, device: DeviceToken, visit_id: int, jso
     )
 
 
-def _shown(session: Session, visit: Visit) -> VisitOut:
-    return show.visit(visit, papers.of_visits(session, [visit.id])[visit.id])
+def _shown(session: Session, device: DeviceToken, visit: Visit) -> VisitOut:
+    return show.visit(visit, papers.of_visits(session, [visit.id])[visit.id], device.technician_id)

@@ -101,18 +101,19 @@ def test_the_binding_price_is_told_line_by_line(tuesday: Tuesday) -> None:
 def test_what_was_said_so_far_is_told_back(tuesday: Tuesday) -> None:
     nothing = first(tuesday)["visit"]
     assert nothing["told"] == {
-        "readiness": None, "checklist": [], "serial": None, "signed": False, "parts_needed": [],
+        "readiness": None, "checklist": [], "serial": None, "signed": False, "parts_needed": None,
     }  # fmt: skip
     assert (nothing["accepted_at"], nothing["agreed"], nothing["before"]) == (None, [], None)
     told = {
         "readiness": {"goods": "whole", "consumer": "confirmed", "parts": ["hook"]}, "checklist": ["power-off"],
         "serial": {"number": "SN-1", "read": "hand", "format": ""}, "signed": True,
-        "parts_needed": [{"text": "A longer chain", "count": 1}],
+        "parts_needed": {"text": "A longer chain", "count": 1},
     }  # fmt: skip
+    mine = tuesday.town.technicians["T1"]
 
     def say(session: Session) -> None:
         visit = session.get_one(Visit, tuesday.first)
-        visit.told, visit.accepted_at = told, tuesday.clock()
+        visit.told, visit.accepted_at = told | {"by": mine}, tuesday.clock()
         agreed(tuesday, session)
 
     change(tuesday, say)
@@ -120,6 +121,22 @@ def test_what_was_said_so_far_is_told_back(tuesday: Tuesday) -> None:
     assert said["told"] == told
     assert said["accepted_at"] == "2026-05-12T01:00:00Z"
     assert said["agreed"] == [{"code": "high", "count": 1, "amount": 8000}]
+
+
+def test_what_another_checked_in_their_own_van_is_not_told(tuesday: Tuesday) -> None:
+    readiness = {"goods": "whole", "consumer": "confirmed", "parts": []}
+    theirs = {"readiness": readiness, "by": tuesday.town.technicians["T2"], "signed": True}
+    change(tuesday, lambda session: _set(session.get_one(Visit, tuesday.first), told=theirs))
+    told = first(tuesday)["visit"]["told"]
+    assert (told["readiness"], told["signed"]) == (None, True)
+
+
+def test_bringing_the_goods_asks_for_nothing_but_its_own(tuesday: Tuesday) -> None:
+    change(tuesday, asks)
+    change(tuesday, lambda session: _set(session.get_one(Visit, tuesday.first), cause=VisitCause.DELIVERY))
+    delivery = first(tuesday)["visit"]
+    assert (delivery["parts"], delivery["checklist"], delivery["shots"]) == ([], [], [])
+    assert delivery["proofs"]["serial"] == "none"
 
 
 def test_a_second_visit_tells_why_the_one_before_failed(tuesday: Tuesday) -> None:
