@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dispatch import positions, visits
+from dispatch import facts, positions, visits
 from dispatch.account import Role
+from dispatch.evidence import EventType
 from dispatch.positions import Sighting
+from dispatch.work_order import Visit
 from tests.browser import chromium, serving, sign_in
 from tests.phone_day import fact, publish
 from tests.town import AREA, DOORS, TUESDAY, Town, shanghai
@@ -79,6 +81,29 @@ def test_an_open_visit_panel_follows(board: Page, sqlite_town: Town, visit_id: i
     expect(board.locator("#side")).to_contain_text("Phone")
     set_out(sqlite_town, visit_id)
     expect(board.locator("#side")).to_contain_text("Set out")
+
+
+def test_what_is_typed_and_where_one_looks_stays_while_an_open_panel_follows(
+    board: Page, sqlite_town: Town, visit_id: int
+) -> None:
+    board.set_viewport_size({"width": 1440, "height": 420})
+    board.locator(f".stop[data-visit='{visit_id}']").click()
+    expect(board.locator("#side")).to_contain_text("Phone")
+    board.fill("#side form[data-move] [name=time]", "10:45")
+    body = board.locator("#side .side-body")
+    body.evaluate("(body) => { body.scrollTop = 120; }")
+    board.locator("#side a[href^='/orders/']").focus()
+    with sqlite_town.system.transaction() as session:
+        session.get_one(Visit, visit_id).service = 4200
+        facts.record(
+            session, session.get_one(Visit, visit_id), sqlite_town.technicians["T1"], EventType.READINESS,
+            fact(sqlite_town, shanghai(9)), goods="damaged", consumer="confirmed", parts=[],
+        )  # fmt: skip
+    expect(board.locator("#side")).to_contain_text("Goods are damaged")
+    expect(board.locator("#side")).to_contain_text("1 h 10 min")
+    assert board.evaluate("document.activeElement.getAttribute('href')").startswith("/orders/")
+    assert board.input_value("#side form[data-move] [name=time]") == "10:45"
+    assert body.evaluate("(body) => body.scrollTop") == 120
 
 
 def test_where_a_phone_is_comes_onto_the_map(board: Page, sqlite_town: Town) -> None:

@@ -1,9 +1,16 @@
 // Requests: who could make a visit instead is looked for when that part is in sight, since it takes a moment.
 
+import { make } from "./shell.js";
+
 async function look(part) {
   const found = part.querySelector(".found");
+  const link = [...found.childNodes];
+  found.replaceChildren(make("p", { class: "skeleton moves-skeleton" }));
   const answer = await fetch(part.dataset.moves, { credentials: "same-origin", headers: { Accept: "text/html" } }).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok) {
+    found.replaceChildren(...link);
+    return;
+  }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   found.replaceChildren(...page.body.childNodes);
 }
