@@ -10,9 +10,10 @@ from dispatch.csv_file import written
 
 COUNTS = (
     "arrived", "in_time", "late", "running", "looked", "found", "held", "held_booked", "booked", "moved", "cancelled",
-    "by_consumer", "by_merchant", "by_dispatcher", "by_technician", "kept", "broken", "predicted", "predicted_kept",
+    "by_consumer", "by_merchant", "by_dispatcher", "kept", "broken", "predicted", "predicted_kept",
+    "failed", "next_in_time", "wasted_by_consumer", "wasted_by_merchant", "wasted_by_us",
 )  # fmt: skip
-RATES = ("booking_rate", "found_rate", "hold_rate", "kept_rate", "predicted_rate", "median_hours")
+RATES = ("booking_rate", "found_rate", "hold_rate", "kept_rate", "predicted_rate", "median_hours", "next_rate")
 COLUMNS = (
     "county_code", "county", "product_code", "product", *COUNTS, *RATES,
     *(f"nothing_{reason.replace('-', '_')}" for reason in NothingBecause),

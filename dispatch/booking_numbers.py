@@ -18,20 +18,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import booking_orders, kept_promises
+from dispatch import booking_orders, kept_promises, wasted_numbers
 from dispatch.booking_clock import InADay, in_a_day
 from dispatch.booking_orders import OrderRow
 from dispatch.booking_period import Asked
 from dispatch.catalogue import ServiceProduct
 from dispatch.consumer_records import NothingBecause
 from dispatch.kept_promises import PromiseRow
+from dispatch.wasted_numbers import WastedRow
 from technicians.place import County
 
 Cell = tuple[str, str]
 HOUR = 3600
 SUMMED = (
     "looked", "found", "held", "held_booked", "moved", "cancelled", "by_consumer", "by_merchant", "by_dispatcher",
-    "by_technician",
 )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ class Numbers:
     `arrived` orders had their goods arrive: `in_time`, `late` and `running` as `booking_clock.in_a_day` says; `looked`
     for a window, `found` any, `held` one, booked the held one (`held_booked`), `booked` any; `moved` or `cancelled`
     it at least once. `by_…` are windows promised, moves included. `nothing` has the reasons of those whose last look
-    found nothing, `waits` the seconds from the goods to the first appointment (0 when that was made before).
+    found nothing, `waits` the seconds from the goods to the first appointment (0 when that was made before). What
+    `failed` and `wasted_…` count is said in `wasted_numbers`.
     """
 
     arrived: int = 0
@@ -59,12 +60,16 @@ class Numbers:
     by_consumer: int = 0
     by_merchant: int = 0
     by_dispatcher: int = 0
-    by_technician: int = 0
     kept: int = 0
     broken: int = 0
     predicted: int = 0
     predicted_kept: int = 0
     chances: float = 0.0
+    failed: int = 0
+    next_in_time: int = 0
+    wasted_by_consumer: int = 0
+    wasted_by_merchant: int = 0
+    wasted_by_us: int = 0
     nothing: Counter[NothingBecause] = field(default_factory=Counter)
     waits: tuple[int, ...] = ()
 
@@ -101,13 +106,18 @@ class Numbers:
         return None if rate is None or kept is None else kept - rate
 
     @property
+    def next_rate(self) -> float | None:
+        """Of the visits that came to nothing, those whose next appointment was made before the old window ended."""
+        return _share(self.next_in_time, self.failed)
+
+    @property
     def median_hours(self) -> float | None:
         """Half of the booked orders had their appointment within this many hours of the goods' arrival."""
         return median(self.waits) / HOUR if self.waits else None
 
     @property
     def promised(self) -> int:
-        return self.by_consumer + self.by_merchant + self.by_dispatcher + self.by_technician
+        return self.by_consumer + self.by_merchant + self.by_dispatcher
 
     @property
     def consumer_share(self) -> float | None:
@@ -153,10 +163,11 @@ def of(session: Session, asked: Asked, at: datetime) -> Report:
     for row in booking_orders.rows(session, asked):
         orders[row[0], row[1]].append(row)
     promises = {(row.county, row.product): row for row in kept_promises.rows(session, asked)}
+    wasted = {(row.county, row.product): row for row in wasted_numbers.rows(session, asked)}
     now = round(at.timestamp())
     cells = {
-        cell: _booking(orders.get(cell, []), rested, now) + _promises(promises.get(cell))
-        for cell in sorted(orders.keys() | promises.keys())
+        cell: _booking(orders.get(cell, []), rested, now) + _promises(promises.get(cell)) + _wasted(wasted.get(cell))
+        for cell in sorted(orders.keys() | promises.keys() | wasted.keys())
     }
     return Report(cells, *_names(session, cells))
 
@@ -180,6 +191,15 @@ def _promises(row: PromiseRow | None) -> Numbers:
     return Numbers(
         kept=row.kept, broken=row.broken, predicted=row.predicted, predicted_kept=row.predicted_kept,
         chances=row.chances,
+    )  # fmt: skip
+
+
+def _wasted(row: WastedRow | None) -> Numbers:
+    if row is None:
+        return Numbers()
+    return Numbers(
+        failed=row.failed, next_in_time=row.next_in_time, wasted_by_consumer=row.by_consumer,
+        wasted_by_merchant=row.by_merchant, wasted_by_us=row.by_us,
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ class OrderRow(NamedTuple):
     """One order; instants in seconds of the epoch, yes and no as 1 and 0.
 
     `clock_id` is that of its first 24-hour clock, with its start, end and target; None for an order that has none.
-    `by_…` count the windows promised, moves included, by who chose them.
+    `by_…` count the windows promised, moves included, by who chose them; technicians book second visits only, which are
+    no part of this.
     """
 
     county: str

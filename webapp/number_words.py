@@ -111,6 +111,36 @@ COLUMNS = (
     Column(
         "broken", lazy_gettext("Broken"), lazy_gettext("Promises whose window began in the period and was not kept.")
     ),
+    Column(
+        "failed",
+        lazy_gettext("Came to nothing"),
+        lazy_gettext("Visits that could not be completed, by the window they were promised for."),
+    ),
+    Column(
+        "next_rate",
+        lazy_gettext("Next in time"),
+        lazy_gettext(
+            "Of the visits that came to nothing, the share whose next appointment was made before the window was over."
+        ),
+        Kind.SHARE,
+    ),
+    Column(
+        "wasted_by_consumer",
+        lazy_gettext("Consumer’s"),
+        lazy_gettext(
+            "Visits that came to nothing through the consumer, such as nobody at home while we were there in time."
+        ),
+    ),
+    Column(
+        "wasted_by_merchant",
+        lazy_gettext("Merchant’s"),
+        lazy_gettext("Visits that came to nothing through the merchant: goods missing or damaged, a wrong address."),
+    ),
+    Column(
+        "wasted_by_us",
+        lazy_gettext("Ours"),
+        lazy_gettext("Visits that came to nothing through us: too late, too little time, parts missing from the van."),
+    ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 REASONS = {
