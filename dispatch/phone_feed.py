@@ -140,22 +140,9 @@ def refresh(session: Session, technician_id: int, today: date, *, at: datetime, 
     said = dict(seen.feed.entries) if seen.feed is not None else {}
     fresh = [visit_id for visit_id, known in seen.now.items() if not _is_said(said.get(visit_id), known)]
     lost = sorted(visit_id for visit_id, entry in said.items() if not entry.gone and visit_id not in seen.now)
-    rows = _entries(session, technician_id, [*fresh, *lost], at)
-    for visit_id in (*fresh, *lost):
-        row = rows.get(visit_id) or _new_entry(session, technician_id, visit_id)
-        row.gone = visit_id not in seen.now
-        row.digest = row.digest if row.gone else seen.now[visit_id].digest
-        feed.change += 1
-        row.change, row.changed_at = feed.change, at
-        said[visit_id] = Entry(row.change, row.digest, row.gone)
-    for visit_id in _pruned(session, feed, rows.values(), at):
-        del said[visit_id]
-    session.flush()
+    if fresh or lost:
+        _write(session, feed, seen, said, [*fresh, *lost], at)
     return replace(seen, feed=Feed(feed.epoch, feed.change, feed.floor, said))
-
-
-def _is_said(entry: Entry | None, known: Known) -> bool:
-    return entry is not None and not entry.gone and entry.digest == known.digest
 
 
 def changes(session: Session, seen: Look, cursor: Cursor | None) -> Changes:
@@ -173,6 +160,27 @@ def changes(session: Session, seen: Look, cursor: Cursor | None) -> Changes:
         gone=sorted(visit_id for visit_id, entry in newer.items() if entry.gone) if known else [],
         routes=seen.routes,
     )
+
+
+def _write(
+    session: Session, feed: PhoneFeed, seen: Look, said: dict[int, Entry], changed: Sequence[int], at: datetime
+) -> None:
+    """Count each visit that is new, different or gone; `said` is what the feed says after it."""
+    rows = _entries(session, feed.technician_id, changed, at)
+    for visit_id in changed:
+        row = rows.get(visit_id) or _new_entry(session, feed.technician_id, visit_id)
+        row.gone = visit_id not in seen.now
+        row.digest = row.digest if row.gone else seen.now[visit_id].digest
+        feed.change += 1
+        row.change, row.changed_at = feed.change, at
+        said[visit_id] = Entry(row.change, row.digest, row.gone)
+    for visit_id in _pruned(session, feed, rows.values(), at):
+        del said[visit_id]
+    session.flush()
+
+
+def _is_said(entry: Entry | None, known: Known) -> bool:
+    return entry is not None and not entry.gone and entry.digest == known.digest
 
 
 def _shown(session: Session, wanted: Mapping[int, Known]) -> list[Shown]:
