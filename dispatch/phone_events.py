@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from dispatch import expected_times, locked_visits, order_events, phone_apply, phone_clock, positions
+from dispatch import expected_times, locked_visits, order_events, phone_apply, phone_clock, positions, visit_told
 from dispatch.evidence import VisitEvent
 from dispatch.phone_clock import Reading
 from dispatch.phone_records import PhoneEvent, PhoneOutcome, PhoneStream
@@ -48,7 +48,12 @@ def take(session: Session, technician_id: int, device_id: str, batch: Batch, *, 
     stream.skew, stream.last_seen_at = round(skew.total_seconds()), at
     taking = _begin(session, stream, batch, skew, at)
     answers: dict[int, Answer] = {}
-    with expected_times.once(session, at), order_events.together(session, at), positions.once(session):
+    with (
+        expected_times.once(session, at),
+        order_events.together(session, at),
+        positions.once(session),
+        visit_told.once(session),
+    ):
         for index in sorted(range(len(batch.reports)), key=lambda index: batch.reports[index].seq):
             answers[index] = _receive(taking, batch.reports[index])
         _go_on(session, stream, max(batch.oldest_seq, _not_waited_for(session, stream)))

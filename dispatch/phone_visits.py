@@ -64,9 +64,9 @@ def tell(session: Session, visit_id: int, technician_id: int, told: Told) -> Cla
     Whatever comes of it, the fact is recorded once.
     """
     visit = shown_to(session, visit_id, technician_id)
-    before = visit.technician_id
+    before = visit.technician_id, visit_told.has_begun(visit)
     clash = _bring(session, visit, technician_id, told)
-    if visit.technician_id != before:
+    if (visit.technician_id, visit_told.has_begun(visit)) != before:
         visit_told.count(session, visit)
     return clash
 

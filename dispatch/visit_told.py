@@ -6,7 +6,8 @@ does not depend on the order in which they arrived, and changes when somebody el
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -17,22 +18,43 @@ from dispatch.evidence import EventType, Proof, ProofKind, VisitEvent
 from dispatch.site_records import Surcharge
 from dispatch.work_order import Visit, VisitState
 
+LATER = "told-later"
 NOT_BEGUN = {VisitState.WAITING, VisitState.EN_ROUTE, VisitState.CANCELLED}
 
 
 def count(session: Session, visit: Visit, kinds: Iterable[EventType] | None = None) -> None:
-    """Work out anew what was said of a locked visit, of these kinds of event or of all.
+    """Work out anew what was said of a locked visit, of these kinds of event or of all; later, within `once`.
 
     Facts stand in the order in which they happened; those of the same instant, as phones number them, as they came.
     """
-    kinds = list(FOLDS if kinds is None else kinds)
-    query = select(VisitEvent).where(VisitEvent.visit_id == visit.id, VisitEvent.type.in_(kinds))
-    told = session.scalars(query.order_by(VisitEvent.id)).all()
-    if not told:
-        return
-    events = sorted((event for event in told if _counts(visit, event)), key=_at)
-    for kind in kinds:
-        FOLDS[kind](session, visit, [event for event in events if event.type == kind])
+    later: dict[int, tuple[Visit, set[EventType]]] | None = session.info.get(LATER)
+    if later is None:
+        _fold(session, visit, FOLDS if kinds is None else kinds)
+    else:
+        later.setdefault(visit.id, (visit, set()))[1].update(FOLDS if kinds is None else kinds)
+
+
+@contextmanager
+def once(session: Session) -> Iterator[None]:
+    """Work out at the end, once for each visit, what is told of it meanwhile."""
+    later: dict[int, tuple[Visit, set[EventType]]] = {}
+    session.info[LATER] = later
+    try:
+        yield
+    finally:
+        del session.info[LATER]
+    for visit, kinds in later.values():
+        _fold(session, visit, kinds)
+
+
+def settle(session: Session, visit: Visit) -> None:
+    """Work out everything at once, for whoever has to know it now."""
+    _fold(session, visit, FOLDS)
+
+
+def has_begun(visit: Visit) -> bool:
+    """Whether it is settled who makes it."""
+    return visit.state not in NOT_BEGUN
 
 
 def is_ready_for(visit: Visit, technician_id: int) -> bool:
@@ -40,11 +62,19 @@ def is_ready_for(visit: Visit, technician_id: int) -> bool:
     return bool(visit.told.get("by") == technician_id)
 
 
+def _fold(session: Session, visit: Visit, kinds: Iterable[EventType]) -> None:
+    query = select(VisitEvent).where(VisitEvent.visit_id == visit.id, VisitEvent.type.in_(list(kinds)))
+    told = session.scalars(query.order_by(VisitEvent.id)).all()
+    counting = sorted((event for event in told if _counts(visit, event)), key=_at)
+    for kind in dict.fromkeys(event.type for event in told):
+        FOLDS[kind](session, visit, [event for event in counting if event.type == kind])
+
+
 def _counts(visit: Visit, event: VisitEvent) -> bool:
     if event.technician_id == visit.technician_id:
         return True
     is_for_two = visit.work_order.product.crew_size > 1
-    return "conflict" not in event.payload and (is_for_two or visit.state in NOT_BEGUN)
+    return "conflict" not in event.payload and (is_for_two or not has_begun(visit))
 
 
 def _at(event: VisitEvent) -> datetime:

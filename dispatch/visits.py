@@ -24,6 +24,7 @@ from dispatch import (
     sla,
     trips,
     visit_messages,
+    visit_told,
     wasted_trips,
     wishes,
 )
@@ -160,6 +161,7 @@ def complete(
     _announce(session, visit, OrderEvent.COMPLETED, fact)
     _decide_appointment(session, visit, fact)
     visit_messages.tell(session, visit, fact, by=actor(session, technician_id))
+    visit_told.settle(session, visit)
     lacking = site_proofs.missing_proofs(visit)
     missed: dict[str, list[str]] = {"missing": lacking} if lacking else {}
     facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note, **missed)
