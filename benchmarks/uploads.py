@@ -1,31 +1,35 @@
 """Do photos arrive whole over a line that breaks?  python -m benchmarks.uploads [--uploads N] [--seed S]
 
-Every upload goes through the real application, in pieces, over a line that is cut at a random byte of a request or
-exactly at its edge: before it was heard, in the middle of a piece, or after it was answered. Two applications on one
-store take turns, and now and then one of them is started anew. Compared are all bytes that are kept with those that
-were meant, and counted is what was sent twice. The control is such a line in front of a server that appends all it
-hears. Nothing is asserted.
+Every upload goes through the real application, in pieces, over a line that is cut: before a request was heard, within a
+piece, one byte before its edge, or after it was answered. Most are cut at random; every twentieth is cut in all these
+ways at every edge between its pieces. Every hundredth is a photo, every five-hundredth one as a camera takes it, in the
+largest pieces. Two applications on one store take turns, and now and then one of them is started anew. Compared are all
+bytes that are kept with those that were meant, and counted is what was sent twice. The control is such a line in front
+of a server that appends all it hears. Nothing is asserted.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import random
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import phone_login, photo_staging, photos, schema
 from dispatch import system as systems
 from dispatch.system import System
+from dispatch.uploads import LARGEST_PIECE
 from mobile_api.app import create_app
 from technicians.people import Technician
 from tests.conftest import load_shanghai
@@ -36,9 +40,31 @@ PIECE = 16 * 1024
 LARGEST = 5 * PIECE
 CUTS = ("before", "within", "edge", "after", None)
 LIKELY = (10, 15, 10, 15, 50)
+EVERY_WAY = ("before", "within", "edge", "after", None)
 TERMINATED = {"wsgi.input_terminated": True}
-PHOTO_EVERY = 100
-RESTART_EVERY = 50
+EDGES_EVERY, PHOTO_EVERY, LARGE_EVERY, RESTART_EVERY = 20, 100, 500, 200
+CAMERA = (2048, 1536)
+Cutter = Callable[[int], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a phone has: bytes, whether they are a photo, in which pieces they go, and how the line is cut."""
+
+    content: bytes
+    is_photo: bool
+    piece: int
+    cutter: Cutter
+
+
+def at_random(chosen: random.Random) -> Cutter:
+    return lambda _offset: chosen.choices(CUTS, LIKELY)[0]
+
+
+def at_every_edge() -> Cutter:
+    """At each place where a piece begins all cuts in turn, then none."""
+    turns: defaultdict[int, Iterator[str | None]] = defaultdict(lambda: iter(EVERY_WAY))
+    return lambda offset: next(turns[offset], None)
 
 
 @dataclass
@@ -52,16 +78,18 @@ class Line:
     servers: list[FlaskClient]
     chosen: random.Random
     ends_bodies: bool = True
-    sent: int = 0
+    heard: int = 0
     cuts: Counter[str] = field(default_factory=Counter)
 
-    def patch(self, phone: Phone, upload_id: int, offset: int, piece: bytes) -> int | None:
-        """Send a piece; the offset that is answered, None when the line broke before an answer was heard."""
-        cut = self.chosen.choices(CUTS, LIKELY)[0]
+    def patch(self, phone: Phone, upload_id: int, offset: int, piece: bytes, cut: str | None) -> int | None:
+        """Send a piece; the offset that is answered, None when the line broke before an answer was heard.
+
+        `heard` is then how many of its bytes the server got to hear.
+        """
         self.cuts[cut or "none"] += 1
         self.ends_bodies = not self.ends_bodies
         heard = {"before": 0, "within": self.chosen.randrange(len(piece)), "edge": len(piece) - 1}.get(cut or "")
-        self.sent += len(piece) if heard is None else heard
+        self.heard = len(piece) if heard is None else heard
         if cut == "before":
             return None
         told = self.chosen.choice(self.servers).patch(
@@ -79,7 +107,9 @@ class Line:
 
 @dataclass
 class Judged:
-    """All uploads: how many, those with a wrong byte, the bytes sent again, and the most for each cut of an upload."""
+    """All uploads: how many, those with a wrong byte, the bytes that had to be sent again, and the most of one cut in
+    pieces of its upload.
+    """
 
     uploads: int = 0
     wrong: int = 0
@@ -89,28 +119,27 @@ class Judged:
     control_wrong: int = 0
 
 
-def upload(
-    line: Line, system: System, phone: Phone, visit_id: int, source: bytes, is_photo: bool, judged: Judged
-) -> None:
+def upload(line: Line, system: System, phone: Phone, visit_id: int, source: Source, judged: Judged) -> None:
     """One photo, until the server has all of it, then compared byte by byte and finished."""
-    body = {"visit_id": visit_id, "shot": "after", "sha256": hashlib.sha256(source).hexdigest(), "size": len(source)}
+    content, digest = source.content, hashlib.sha256(source.content).hexdigest()
+    body = {"visit_id": visit_id, "shot": "after", "sha256": digest, "size": len(content)}
     found = phone.post("/mobile/v1/uploads", **phone.event(**body)).json
     assert found is not None
-    sent, broken = line.sent, line.broken
-    here: int | None = found["offset"]
-    while here is None or here < len(source):
-        if here is None:
-            here = phone.read(f"/mobile/v1/uploads/{found['id']}")["offset"]
-            continue
-        here = line.patch(phone, found["id"], here, source[here : here + PIECE])
-    again, cuts = line.sent - sent - len(source), line.broken - broken
+    here = found["offset"]
+    while here < len(content):
+        piece = content[here : here + source.piece]
+        answered = line.patch(phone, found["id"], here, piece, source.cutter(here))
+        if answered is None:
+            answered = phone.read(f"/mobile/v1/uploads/{found['id']}")["offset"]
+            lost = max(0, here + line.heard - answered)
+            judged.again += lost
+            judged.most_again = max(judged.most_again, lost / source.piece)
+        here = answered
     judged.uploads += 1
-    judged.again += again
-    judged.most_again = max(judged.most_again, again / cuts if cuts else 0.0)
-    judged.wrong += photo_staging.content(system.photos, found["id"]) != source
+    judged.wrong += photo_staging.content(system.photos, found["id"]) != content
     done = phone.post(f"/mobile/v1/uploads/{found['id']}/finish")
     assert done.json is not None
-    judged.unfinished += done.json.get("code", "kept") != ("kept" if is_photo else "photo-not-a-photo")
+    judged.unfinished += done.json.get("code", "kept") != ("kept" if source.is_photo else "photo-not-a-photo")
 
 
 def appended(chosen: random.Random, source: bytes) -> bytes:
@@ -125,15 +154,28 @@ def appended(chosen: random.Random, source: bytes) -> bytes:
     return kept
 
 
-def sources(chosen: random.Random, many: int) -> Iterator[tuple[bytes, bool]]:
-    """Random bytes, every hundredth a real photo; sizes at random, and exactly at the edges of pieces."""
+def sources(chosen: random.Random, many: int) -> Iterator[Source]:
+    """Random bytes with photos among them; sizes at random, and exactly at the edges of pieces."""
     for number in range(many):
-        if number % PHOTO_EVERY == 0:
-            yield jpeg(f"#{chosen.randrange(1 << 24):06x}", (600 + number % 400, 400)), True
+        cutter = at_every_edge() if number % EDGES_EVERY == 1 else at_random(chosen)
+        if number % LARGE_EVERY == 0:
+            yield Source(_camera(chosen), True, LARGEST_PIECE, at_every_edge())
+        elif number % PHOTO_EVERY == 0:
+            content = jpeg(f"#{chosen.randrange(1 << 24):06x}", (600 + number % 400, 400))
+            yield Source(content, True, PIECE, cutter)
         elif number % 3 == 0:
-            yield chosen.randbytes(chosen.randrange(1, 5) * PIECE + chosen.choice((-1, 0, 1))), False
+            size = chosen.randrange(1, 5) * PIECE + chosen.choice((-1, 0, 1))
+            yield Source(chosen.randbytes(size), False, PIECE, cutter)
         else:
-            yield chosen.randbytes(chosen.randrange(1, LARGEST)), False
+            yield Source(chosen.randbytes(chosen.randrange(1, LARGEST)), False, PIECE, cutter)
+
+
+def _camera(chosen: random.Random) -> bytes:
+    """A photo with the noise of a real one, some megabytes of it."""
+    noise = Image.frombytes("RGB", CAMERA, chosen.randbytes(3 * CAMERA[0] * CAMERA[1]))
+    out = io.BytesIO()
+    noise.save(out, "JPEG", quality=75)
+    return out.getvalue()
 
 
 def town_of(home: Path, visits: int) -> tuple[System, list[int]]:
@@ -160,11 +202,11 @@ def run(home: Path, many: int, seed: int) -> tuple[Judged, Line]:
     line = Line([create_app(system).test_client() for _ in range(2)], chosen)
     answer = line.servers[0].post("/mobile/v1/login", json={"code": "T1", "pin": PIN, "device_id": "phone-of-T1"})
     assert answer.json is not None
-    for number, (source, is_photo) in enumerate(sources(chosen, many)):
+    for number, source in enumerate(sources(chosen, many)):
         phone = Phone(line.servers[0], answer.json["token"], system.now)
-        upload(line, system, phone, visit_ids[number // photos.MOST_PER_VISIT], source, is_photo, judged)
-        judged.control_wrong += appended(random.Random(seed + number), source) != source
-        if number % RESTART_EVERY == 0:
+        upload(line, system, phone, visit_ids[number // photos.MOST_PER_VISIT], source, judged)
+        judged.control_wrong += appended(random.Random(seed + number), source.content) != source.content
+        if number % RESTART_EVERY == RESTART_EVERY - 1:
             again = systems.build({"SHIFU_HOME": str(home)})
             line.servers[number // RESTART_EVERY % 2] = create_app(again).test_client()
     return judged, line
@@ -183,7 +225,7 @@ def main() -> None:
     print("cut: " + ", ".join(f"{line.cuts[cut]} {cut}" for cut in CUTS if cut))
     print(f"with a wrong byte: {judged.wrong}; not finished as they should: {judged.unfinished}")
     each = judged.again / max(line.broken, 1)
-    print(f"sent again: {each:.0f} bytes a cut, at most {judged.most_again / PIECE:.2f} pieces")
+    print(f"to be sent again: {each:.0f} bytes a cut, at most {judged.most_again:.4f} of a piece")
     print(f"control, a server that appends what it hears: {judged.control_wrong} with a wrong byte")
 
 
