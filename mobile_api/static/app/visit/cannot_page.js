@@ -10,6 +10,7 @@ import { draft, forget, note } from "./draft.js";
 import { partsCard } from "./parts_needed.js";
 import { goneView } from "./gone.js";
 import "./learn.js";
+import { visitView } from "./visit_page.js";
 import { wishesCard } from "./wishes.js";
 
 const REASONS = [
@@ -19,11 +20,13 @@ const REASONS = [
 const NEEDS_PARTS = new Set(["parts-missing", "goods-damaged", "site-not-ready", "other"]);
 const FIVE_MINUTES = 5;
 const LONGEST = 240;
+const LONGEST_TEXT = 200;
 const EMPTY = { reason: "", note: "", outcome: "", called_at: null, waited: null, wishes: [], parts: [], part: "", count: 1 };
 
 export function cannotView(app, id) {
   const stop = app.visit(id);
-  if (!stop || !OPEN.has(stop.visit.state)) return goneView();
+  if (!stop) return goneView();
+  if (!OPEN.has(stop.visit.state)) return visitView(app, id);
   const { visit, day } = stop;
   const zone = day?.time_zone ?? "Asia/Shanghai";
   const key = `cannot-${visit.id}`;
@@ -79,10 +82,17 @@ function photo(app, visit, shot) {
   return html`<button type="button" @click=${take}>${icon(taken ? "check" : "camera")}${taken ? word("visit.fail.pictures", { n: taken }) : word("visit.fail.photo")}</button>`;
 }
 
+/** Of what is needed the last that was said counts, so all of it is said at once. */
+function together(parts) {
+  if (parts.length === 1) return parts[0];
+  const text = parts.map((part) => `${part.text} × ${part.count}`).join(word("visit.comma"));
+  return { text: text.slice(0, LONGEST_TEXT), count: parts.reduce((sum, part) => sum + part.count, 0) };
+}
+
 async function send(app, visit, begun, key) {
   const { reason, wishes, outcome, called_at } = begun;
   const parts = NEEDS_PARTS.has(reason) ? begun.parts : [];
-  for (const { text, count } of parts) await app.record("parts-needed", { visit_id: visit.id, payload: { text, count } });
+  if (parts.length) await app.record("parts-needed", { visit_id: visit.id, payload: together(parts) });
   const payload = {
     reason, wishes, note: begun.note.trim(), called: { at: called_at, outcome: outcome || "not-called" },
     waited: visit.arrived_at ? 60 * waited(visit, begun) : 0,

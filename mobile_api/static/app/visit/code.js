@@ -15,10 +15,11 @@ export function codeCard(app, visit, begun, set) {
   const check = async (event) => {
     event.preventDefault();
     if (!SIX.test(begun.code)) return set({ short: true });
+    for (const { id } of wrongOnes(app, visit)) await app.dismiss(id);
     await app.record("acceptance", { visit_id: visit.id, payload: { code: begun.code } });
     return set({ code: "", short: false });
   };
-  const wrong = begun.short ? word("visit.end.six") : visit.accepted === "wrong" && !begun.code ? word("visit.end.wrong") : "";
+  const wrong = sentence(app, visit, begun);
   return html`<p id="code-ask">${word("visit.end.code_ask")}</p>
     <form class="row" @submit=${check}>
       <input class="six grow" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="6" pattern="[0-9]*" placeholder="••••••" enterkeyhint="done"
@@ -29,6 +30,16 @@ export function codeCard(app, visit, begun, set) {
     ${wrong ? html`<p class="wrong" role="alert">${wrong}</p>` : nothing}
     <button class="plain" type="button" @click=${() => set({ asking: true })}>${word("visit.end.no_code")}</button>`;
 }
+
+/** What was wrong with the code, if anything was. */
+function sentence(app, visit, { short, code }) {
+  if (short) return word("visit.end.six");
+  if (visit.accepted !== "wrong" || code) return "";
+  return word(wrongOnes(app, visit).some((each) => each.reason === "too-many-codes") ? "visit.end.too_many" : "visit.end.wrong");
+}
+
+/** Codes of this visit that the server did not take and that nobody has put away. */
+const wrongOnes = (app, visit) => app.held().filter((each) => each.visit_id === visit.id && each.what === "acceptance" && each.state === "refused");
 
 function typed(event, set) {
   event.target.value = event.target.value.replace(/\D/g, "");

@@ -11,6 +11,7 @@ import { missingShots } from "./shots.js";
 import { signatureCard } from "./signature.js";
 import { surchargesCard } from "./surcharges.js";
 import { nextStep, steps } from "./todo.js";
+import { visitView } from "./visit_page.js";
 import { goneView } from "./gone.js";
 import "./learn.js";
 
@@ -20,7 +21,8 @@ export const finishKey = (visit) => `finish-${visit.id}`;
 
 export function finishView(app, id) {
   const stop = app.visit(id);
-  if (!stop || stop.visit.state !== "on-site") return goneView();
+  if (!stop) return goneView();
+  if (stop.visit.state !== "on-site") return visitView(app, id);
   const { visit } = stop;
   const begun = draft(app, finishKey(visit), { note: "", counts: {}, number: "", code: "" });
   const set = (changes) => note(app, finishKey(visit), changes);

@@ -76,8 +76,10 @@ function begin(app, id) {
 async function load(app, id, look) {
   if (look.isSending) await app.syncNow();
   if (isWaiting(app, id)) throw new NoConnection("not sent");
+  look.isSending = false;
+  app.draw();
   const answer = await app.fetchJson(`/mobile/v1/visits/${id}/windows`);
-  Object.assign(look, { step: "found", isSending: false, offers: answer.offers, because: answer.nothing_because });
+  Object.assign(look, { step: "found", offers: answer.offers, because: answer.nothing_because });
 }
 
 const isWaiting = (app, id) => app.held().some((item) => item.kind === "fact" && item.visit_id === id && ["waiting", "sending"].includes(item.state));

@@ -8,10 +8,12 @@ import { choices, telephone } from "./choices.js";
 import { draft, forget, note } from "./draft.js";
 import { goneView } from "./gone.js";
 import "./learn.js";
+import { visitView } from "./visit_page.js";
 
 export function readyView(app, id) {
   const stop = app.visit(id);
   if (!stop) return goneView();
+  if (stop.visit.state !== "waiting") return visitView(app, id);
   const { visit } = stop;
   const key = `ready-${visit.id}`;
   const said = visit.told?.readiness ?? {};

@@ -13,7 +13,7 @@ const WIDE = 1280;
 /** Resolves to `{ number, format }`, undefined when it was left. */
 export async function scan() {
   const state = { step: "starting", stream: null, reader: null, torch: false, hasTorch: false };
-  const screen = openScreen(word("visit.end.scan"), () => body(state, screen), { kind: "camera", leave: () => leave(state) });
+  const screen = openScreen(word("visit.end.scan"), (self) => body(state, self), { kind: "camera", leave: () => leave(state) });
   begin(state, screen);
   return screen.closed;
 }

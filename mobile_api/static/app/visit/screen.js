@@ -3,7 +3,7 @@
 import { nothing, render } from "/static/vendor/lit-html.js";
 
 /**
- * Open one: `body()` is its content, drawn again by `redraw`. Resolves `closed` with what `close` was called with,
+ * Open one: `body(screen)` is its content, drawn again by `redraw`. Resolves `closed` with what `close` was called with,
  * undefined when it was left by back, Escape or another page; `leave` is run then, too.
  */
 export function openScreen(label, body, { kind = "", leave = () => undefined } = {}) {
@@ -13,7 +13,7 @@ export function openScreen(label, body, { kind = "", leave = () => undefined } =
   let result;
   const screen = {
     dialog,
-    redraw: () => dialog.isConnected && render(body(), dialog),
+    redraw: () => dialog.isConnected && render(body(screen), dialog),
     close: (value) => {
       result = value;
       dialog.close();
