@@ -161,10 +161,14 @@ class Phone:
 
     def _pull(self) -> Callable[[], None]:
         system, cursor, asked_at = self.simulation.world.system, self.cursor, self.simulation.now
-        with system.transaction() as session:
+        with system.transaction(read_only=True) as session:
             person = session.get_one(Technician, self.technician_id)
             today = technician_day.local_date(session, person, system.now())
-            seen = phone_feed.refresh(session, person.id, today, at=system.now())
+            seen = phone_feed.look(session, person.id, today)
+        if not phone_feed.is_up_to_date(seen):
+            with system.transaction() as session:
+                seen = phone_feed.refresh(session, person.id, today, at=system.now(), seen=seen)
+        with system.transaction(read_only=True) as session:
             found = phone_feed.changes(session, seen, phone_feed.parse(cursor))
             shown = {each.visit.id: str(each.visit.state) for each in found.shown}
         self.simulation.note(self.device_id, "pull", found.full, sorted(shown.items()), found.gone)
