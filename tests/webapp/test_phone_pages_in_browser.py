@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -28,8 +28,12 @@ from tests.webapp.test_office_in_browser import (
 
 pytestmark = pytest.mark.browser
 LONG = "装好了" * 60 + "x" * 200
-ABSENCE = {"starts_at": "2026-05-12T08:00:00+08:00", "ends_at": "2026-05-14T00:00:00+08:00", "reason": "ill"}
-EVENING = {"starts_at": "2026-05-12T19:00:00+08:00", "ends_at": "2026-05-12T21:00:00+08:00"}
+ABSENCE: dict[str, Any] = {
+    "starts_at": "2026-05-12T08:00:00+08:00",
+    "ends_at": "2026-05-14T00:00:00+08:00",
+    "reason": "ill",
+}
+EVENING: dict[str, Any] = {"starts_at": "2026-05-12T19:00:00+08:00", "ends_at": "2026-05-12T21:00:00+08:00"}
 PAGES = ("/conflicts", "/requests", "/requests?show=decided", "/orders/{order}", "/c/{token}")
 
 

@@ -15,3 +15,7 @@ function act(key) {
 }
 
 for (const key of ["b", "n", "r"]) onKey(key, () => act(key));
+
+/** A row that an address names is opened. */
+const named = location.hash ? document.getElementById(location.hash.slice(1))?.querySelector("details") : null;
+if (named) named.open = true;
