@@ -1,7 +1,7 @@
 // Two clocks: the phone's own, which anybody may set, and a counter that nobody can, but that stands still while the
 // phone sleeps. Where they part, it slept or somebody set the clock; the server's clock tells which of the two it was.
 
-export const BOOT = crypto.randomUUID();
+export const BOOT = isSecureContext ? crypto.randomUUID() : "";
 const NOTICED = 2_000;
 const CLOSE = 15_000;
 const OLDEST_WALL = Date.UTC(2021, 0, 1);
