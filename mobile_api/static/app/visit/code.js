@@ -14,9 +14,10 @@ export function codeCard(app, visit, begun, set) {
   if (begun.asking || begun.no_code) return without(begun, set);
   const check = async (event) => {
     event.preventDefault();
-    if (!SIX.test(begun.code)) return set({ short: true });
+    const code = event.target.elements.code.value;
+    if (!SIX.test(code)) return set({ short: true });
     for (const { id } of wrongOnes(app, visit)) await app.dismiss(id);
-    await app.record("acceptance", { visit_id: visit.id, payload: { code: begun.code } });
+    await app.record("acceptance", { visit_id: visit.id, payload: { code } });
     return set({ code: "", short: false });
   };
   const wrong = sentence(app, visit, begun);
@@ -25,7 +26,7 @@ export function codeCard(app, visit, begun, set) {
       <input class="six grow" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="6" pattern="[0-9]*" placeholder="••••••" enterkeyhint="done"
         aria-label=${word("visit.end.code_label")} aria-describedby="code-ask" aria-invalid=${wrong ? "true" : "false"}
         .value=${begun.code} @input=${(event) => typed(event, set)}>
-      <button type="submit" ?disabled=${!begun.code}>${word("visit.end.check")}</button>
+      <button type="submit">${word("visit.end.check")}</button>
     </form>
     ${wrong ? html`<p class="wrong" role="alert">${wrong}</p>` : nothing}
     <button class="plain" type="button" @click=${() => set({ asking: true })}>${word("visit.end.no_code")}</button>`;

@@ -23,13 +23,17 @@ export function serialCard(app, visit, begun, set) {
     const found = await read();
     if (found) await keep(found.number, "camera", found.format);
   };
-  const typed = begun.number.trim();
+  const typed = (event) => {
+    event.preventDefault();
+    const number = event.target.elements.serial.value.trim();
+    if (number) keep(number, "hand", "");
+  };
   return html`<p class="quiet">${word("visit.end.serial_hint")}</p>
     <button type="button" @click=${scan}>${icon("camera")}${word("visit.end.scan")}</button>
-    <form class="row" @submit=${(event) => { event.preventDefault(); keep(typed, "hand", ""); }}>
+    <form class="row" @submit=${typed}>
       <label class="grow"><span class="quiet">${word("visit.end.by_hand")}</span>
         <input name="serial" autocapitalize="characters" autocomplete="off" autocorrect="off" spellcheck="false" maxlength="80" enterkeyhint="done"
           .value=${begun.number} @input=${(event) => set({ number: event.target.value })}></label>
-      <button type="submit" ?disabled=${!typed}>${word("visit.end.save")}</button>
+      <button type="submit">${word("visit.end.save")}</button>
     </form>`;
 }

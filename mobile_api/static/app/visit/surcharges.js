@@ -44,7 +44,7 @@ function ask(app, visit, changes, set) {
   const wanting = changes.filter(({ charge, count, agreed }) => count > agreed && missing(visit, charge));
   const show = async () => {
     const { agree } = await import("./turn.js");
-    const yes = await agree(app, visit, changes);
+    const yes = await agree(visit, changes);
     if (yes === undefined) return;
     if (!yes) return void say(word("visit.turn.refused"));
     for (const { charge, count } of changes) {

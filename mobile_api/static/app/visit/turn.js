@@ -5,22 +5,22 @@ import { icon } from "../dom.js";
 import { money, word } from "../words.js";
 import { photoOf } from "./evidence.js";
 import { openScreen } from "./screen.js";
-import { addressOf } from "./shots.js";
 import { drawn, FULL, isSigned, path, pointOf, thinned } from "./strokes.js";
 
 /** What stands for the signature of somebody who cannot write: their name, and a cross. */
 const CROSS = [[400, 200, 500, 300, 600, 400], [600, 200, 500, 300, 400, 400]];
 
 /** What is charged on top, and the consumer's tap: true, false, or undefined when nobody answered. */
-export function agree(app, visit, changes) {
+export async function agree(visit, changes) {
   const counts = Object.fromEntries(visit.agreed.map((each) => [each.code, each.count]));
   for (const { charge, count } of changes) counts[charge.code] = count;
   const charges = visit.surcharges.filter((charge) => counts[charge.code] || changes.some((change) => change.charge === charge));
   const total = charges.reduce((sum, charge) => sum + charge.amount * (counts[charge.code] ?? 0), 0);
   const show = (amount) => money(amount, visit.currency);
+  const photos = await photosOf(visit, charges);
   const screen = openScreen(word("visit.turn.price_title"), () => html`${handed(() => screen.close())}
     <div class="turned"><h1>${word("visit.turn.price_title")}</h1>
-      <dl class="sums large">${charges.map((charge) => chargeLine(app, visit, charge, counts[charge.code] ?? 0, show))}
+      <dl class="sums large">${charges.map((charge) => chargeLine(charge, counts[charge.code] ?? 0, show, photos.get(charge)))}
         <div class="sum"><dt>${word("visit.turn.total")}</dt><dd>${show(total)}</dd></div></dl>
       ${visit.price ? html`<dl class="sums"><div><dt>${word("visit.turn.before")}</dt><dd>${show(visit.price.total)}</dd></div>
         <div class="sum"><dt>${word("visit.turn.whole")}</dt><dd>${show(visit.price.total + total)}</dd></div></dl>` : nothing}
@@ -33,9 +33,13 @@ export function agree(app, visit, changes) {
 const handed = (close) => html`<header class="screen-head"><p class="hand">${icon("people")}${word("visit.turn.hand")}</p>
   <button class="square" type="button" aria-label=${word("visit.close")} @click=${close}>${icon("close")}</button></header>`;
 
-function chargeLine(app, visit, charge, count, show) {
-  const photo = charge.photo && photoOf(visit, charge.code);
-  const url = photo && addressOf(app, photo);
+/** The address of each charge's photo. */
+async function photosOf(visit, charges) {
+  const shown = charges.map(async (charge) => [charge, await photoOf(visit, charge.code)?.url().catch(() => null)]);
+  return new Map(await Promise.all(shown));
+}
+
+function chargeLine(charge, count, show, url) {
   return html`<div><dt>${charge.name}<span class="quiet">${count ? word("visit.turn.times", { amount: show(charge.amount), n: count }) : word("visit.turn.taken_back")}</span>
     ${url && count ? html`<img src=${url} alt="${word("visit.turn.photo")}: ${charge.name}">` : nothing}</dt><dd>${show(charge.amount * count)}</dd></div>`;
 }
