@@ -27,10 +27,10 @@ PROMISED = tuple(str(shot["code"]) for shot in SHOTS if shot["required"])
 class World:
     """One database with many days in a row; who owns a visit by plan, and which the office called off."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database_url: str = "sqlite://") -> None:
         self.clock = Clock()
         chosen = Settings(
-            home=home, database_url="sqlite://", redis_url=None, photo_store=f"file://{home}",
+            home=home, database_url=database_url, redis_url=None, photo_store=f"file://{home}",
             secret_key="simulated", plan_seconds=1.0,
         )  # fmt: skip
         self.system: System = replace(system.assemble(chosen), now=self.clock)

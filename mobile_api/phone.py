@@ -12,24 +12,7 @@ from mobile_api import access
 from mobile_api.shell import DIGITS, WORKER, as_file, shell
 
 bp = APIBlueprint("phone", __name__, enable_openapi=False)
-PAGE = "/phone/next"
-
-
-@bp.get("/phone")
-@access.public
-def old_page() -> str:
-    """The page; everything in it comes from the API once the technician has logged in."""
-    return render_template("phone.html")
-
-
-@bp.get("/phone/worker.js")
-@access.public
-def old_worker() -> Response:
-    """Served from here and not from the static folder, so that it may answer for the page above it."""
-    response = current_app.send_static_file("worker.js")
-    response.headers["Service-Worker-Allowed"] = "/phone"
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+PAGE = "/phone"
 
 
 @bp.get(PAGE)
@@ -59,4 +42,4 @@ def worker() -> Response:
 
 
 def _page() -> str:
-    return render_template("phone_next.html", modules=shell().modules)
+    return render_template("phone.html", modules=shell().modules)

@@ -93,14 +93,25 @@ def work(page: Page, address: str, code: str, photo: Path) -> None:
     page.fill("#code", code)
     page.fill("#pin", PIN)
     page.click("button.go")
-    page.locator(".thumb .go", has_text="出发").click()
-    page.locator(".thumb .go", has_text="我到了").click()
+    press(page, "出发")
+    page.wait_for_selector(".choices")
+    for answer in page.locator(".choices label:first-child").all():
+        answer.click()
+    press(page, "出发")
+    press(page, "我到了")
     for shot in range(2):
-        page.locator(".tile input").nth(shot).set_input_files(photo)
-        page.locator(".preview .go").click()
-        expect(page.locator(".tile").nth(shot).locator(".tick")).to_be_visible()
-    page.locator(".thumb .go", has_text="完成").click()
+        page.locator(".shot").nth(shot).click()
+        page.locator(".screen input[type=file]").set_input_files(photo)
+        page.locator(".choice button", has=page.locator("use[href$='#check']")).click()
+        expect(page.locator(".shot.taken")).to_have_count(shot + 1)
+    press(page, "完成")
+    press(page, "完成")
+    expect(page.locator(".hero, .empty")).to_be_visible()
     expect(page.locator(".connection.good")).to_be_visible()
+
+
+def press(page: Page, text: str) -> None:
+    page.locator(".thumb .go:not([disabled])", has_text=text).click()
 
 
 def technician_of(system: System, visit_id: int) -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.phone_day import PIN
 from tests.town import DOORS
 
-PAGE = "/phone/next"
+PAGE = "/phone"
 SMALL: Any = {"width": 360, "height": 740}
 LARGE: Any = {"width": 412, "height": 915}
 LNG, LAT = DOORS["310101"]

@@ -8,9 +8,7 @@ from mobile_api import access
 from mobile_api.app import create_app
 from tests.phone_day import Tuesday, jpeg, log_in
 
-OPEN = {
-    "login.log_in", "phone.page", "phone.worker", "phone.old_page", "phone.old_worker", "static", "openapi.spec",
-}  # fmt: skip
+OPEN = {"login.log_in", "phone.page", "phone.worker", "static", "openapi.spec"}
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 
 def opened(phone: BrowserContext, address: str) -> Page:
     page = phone.new_page()
-    page.goto(f"{address}/phone/next")
+    page.goto(f"{address}/phone")
     return page
 
 
@@ -314,7 +314,7 @@ def test_when_the_phone_is_full_it_says_so_and_half_of_nothing_is_kept(
     page = phone.new_page()
     devtools = phone.new_cdp_session(page)
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": address, "quotaSize": 5_000_000})
-    page.goto(f"{address}/phone/next")
+    page.goto(f"{address}/phone")
     in_app(page, "await app.logIn(...given); await settled()", ["T1", PIN])
     line.choose = lambda method, path: PORTAL if path.startswith("/mobile/") else None
     taken = in_app(page, UNTIL_FULL, tuesday.first)
@@ -349,7 +349,7 @@ def test_what_the_app_before_left_unsent_is_sent(tuesday: Tuesday, address: str,
     page = phone.new_page()
     page.goto(f"{address}/phone/static/mark.svg")
     page.evaluate(OLD_APP, [tuesday.phone.token, tuesday.first])
-    page.goto(f"{address}/phone/next")
+    page.goto(f"{address}/phone")
     in_app(page, "while (!app.me) await new Promise((done) => setTimeout(done, 20)); await settled()")
     visit = visit_of(tuesday)
     assert visit.state == VisitState.COMPLETED

@@ -1,7 +1,7 @@
 // The worker that opens the app without signal, and how a new version of the app takes over: whole, and between uses.
 
-const WORKER = "/phone/next/worker.js";
-const SCOPE = "/phone/next";
+const WORKER = "/phone/worker.js";
+const SCOPE = "/phone";
 const EVERY = 3_600_000;
 
 let isTouched = false;

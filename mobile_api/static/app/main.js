@@ -196,11 +196,14 @@ const noDay = () => ({ on: null, is_today: false, published: false, time_zone: m
 const shownVisit = ({ visit, is_gone }) => projected({ ...visit, is_gone });
 
 let shownPlace;
+let isDressed = false;
 
 function drawNow() {
   frame = 0;
   const place = session ? location.hash : "login";
   render(viewOf(app, location.hash), root);
+  if (memory.word && !isDressed) setTimeout(dressVisits, SOON);
+  isDressed ||= Boolean(memory.word);
   if (place !== shownPlace) scrollTo(0, 0);
   shownPlace = place;
 }
@@ -210,7 +213,7 @@ async function writtenDown(writing) {
   try {
     return await writing;
   } finally {
-    await measure();
+    measure().then(app.draw);
     await changed();
     app.syncNow();
     wakeWhenConnected();
@@ -313,15 +316,15 @@ function listen() {
 }
 
 async function start() {
-  speak((await get("kept", "language")) ?? (navigator.language.startsWith("en") ? "en" : "zh"));
   root.ariaBusy = "true";
-  await fromTheOldApp().catch(() => undefined);
-  await reread();
+  const [spoken] = await Promise.all([get("kept", "language"), reread()]);
+  speak(spoken ?? (navigator.language.startsWith("en") ? "en" : "zh"));
+  if (session) drawNow();
   listen();
+  await fromTheOldApp().then(changed, () => undefined);
   askToStay();
   measure().then(app.draw);
   install(heard);
-  setTimeout(dressVisits, SOON);
   await run();
   root.ariaBusy = "false";
 }
