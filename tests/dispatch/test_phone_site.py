@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dispatch import site_proofs
+from dispatch import site_proofs, trips
 from dispatch.audit import AuditEntry
 from dispatch.evidence import Proof, ProofKind
 from dispatch.phone_records import PhoneConflict, PhoneEvent
 from dispatch.phone_reports import Attachment
-from dispatch.work_order import Visit, VisitState
+from dispatch.work_order import Visit, VisitCause, VisitState
 from tests.phone_pocket import PROMISED, Pocket, facts, planned, surcharges, visit
-from tests.town import Town
+from tests.town import SHOTS, Town
 
 READY = {"goods": "whole", "consumer": "confirmed", "parts": ["hook"]}
 SERIAL = {"number": "SN 4711-A", "read": "camera", "format": "code-128"}
@@ -213,3 +213,19 @@ def test_of_a_visit_called_off_the_facts_are_kept_and_do_not_count(sqlite_town: 
 
 def test_a_text_that_no_database_takes_is_rejected_like_any_other(town: Town, visit_id: int) -> None:
     assert Pocket(town).tell("serial", visit_id, **SERIAL | {"number": "47\x0011"}) == "unreadable-payload"
+
+
+def test_a_second_visit_asks_for_what_the_first_did_and_bringing_goods_for_nothing(
+    sqlite_town: Town, sqlite_visit_id: int
+) -> None:
+    with sqlite_town.system.transaction() as session:
+        found = session.get_one(Visit, sqlite_visit_id)
+        assert "serial" in site_proofs.missing_proofs(found)
+        found.cause = VisitCause.DELIVERY
+        assert site_proofs.missing_proofs(found) == []
+        assert (trips.parts(found), trips.checklist(found), trips.shots(found)) == ([], [], [])
+        found.work_order.product.shot_list = [{**SHOTS[0], "visits": ["delivery"]}, SHOTS[1]]
+        assert [shot["code"] for shot in trips.shots(found)] == ["before"]
+        found.cause = VisitCause.SECOND_VISIT
+        assert [shot["code"] for shot in trips.shots(found)] == ["after"]
+        assert "serial" in site_proofs.missing_proofs(found)

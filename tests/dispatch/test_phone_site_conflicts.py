@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
+from dispatch import visit_told
 from dispatch.phone_records import PhoneConflict
 from dispatch.work_order import Visit
 from tests.phone_pocket import PROMISED, Pocket, facts, give_to, planned, surcharges, visit
@@ -101,3 +102,14 @@ def test_two_phones_at_once_have_five_tries_together(town: Town) -> None:
         answers = [answer for told in pool.map(guess, ("one", "other")) for answer in told]
     assert sorted(answers) == ["too-many-codes"] * 3 + ["wrong-code"] * 5
     assert visit(town, visit_id).code_tries == 5
+
+
+def test_the_twin_that_lets_everybodys_words_count_mixes_what_two_told(
+    town: Town, visit_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit_told, "_counts", lambda _visit, _event: True)
+    Pocket(town, "T1", "offline").tell("surcharge", visit_id, **CABLE)
+    now = Pocket(town, "T2")
+    now.arrives(visit_id)
+    now.tell("surcharge", visit_id, code="drill", count=1, amount=3000, agreed=True)
+    assert surcharges(town, visit_id) == {"cable": (2, 1500), "drill": (1, 3000)}
