@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from dispatch import appointments, orders, plans, slots, visits, worker
+from dispatch import appointments, orders, plans, slots, visits, wishes, worker
 from dispatch.catalogue import ServiceProduct
 from dispatch.day_plan import Stop
 from dispatch.facts import Fact
+from dispatch.later import TryLater
 from dispatch.new_order import NewOrder
 from dispatch.outbox import Outbox, OutboxKind
 from dispatch.planning import snapshot
 from dispatch.system import System
+from dispatch.wasted_trips import Left
 from dispatch.work_order import (
     Appointment,
     AppointmentState,
@@ -155,7 +157,32 @@ def test_goods_that_could_not_be_brought_give_the_time_of_the_work_back(
         assert again
 
 
-def deliver(system: System, town: Town, order_id: int, clock: Clock, *, fails: bool = False) -> None:
+def test_a_wish_told_with_goods_that_could_not_be_brought_books_both_trips_anew(
+    system: System, town: Town, order_id: int, clock: Clock
+) -> None:
+    choose(system, order_id, 16)
+    wished = ({"on": (TUESDAY + timedelta(days=1)).isoformat(), "part": "any"},)
+    deliver(system, town, order_id, clock, fails=True, wished=wished)
+    with pytest.raises(TryLater):
+        wishes.book(system, 1)
+    work_off(system)
+    assert wishes.book(system, 1)["fits"] is True
+    with system.transaction(read_only=True) as session:
+        order = session.get_one(WorkOrder, order_id)
+        booked = {visit.cause: visit.appointment for visit in order.visits if visit.appointment is not None}
+        assert {made.booked_by for made in booked.values()} == {BookedBy.TECHNICIAN}
+        assert booked[VisitCause.DELIVERY].window_ends_at < booked[VisitCause.FIRST].window_starts_at
+
+
+def deliver(
+    system: System,
+    town: Town,
+    order_id: int,
+    clock: Clock,
+    *,
+    fails: bool = False,
+    wished: tuple[dict[str, str], ...] = (),
+) -> None:
     """Somebody brings the goods, or finds nobody."""
     with system.transaction() as session:
         plan = plans.current(session, AREA, TUESDAY)
@@ -171,7 +198,8 @@ def deliver(system: System, town: Town, order_id: int, clock: Clock, *, fails: b
     with system.transaction() as session:
         fact = Fact("e2", "d", system.now(), system.now(), system.now())
         if fails:
-            visits.could_not_complete(session, visit_id, who, fact, reason=FailureReason.NOBODY_HOME)
+            left = Left(wishes=wished)
+            visits.could_not_complete(session, visit_id, who, fact, reason=FailureReason.NOBODY_HOME, left=left)
         else:
             visits.complete(session, visit_id, who, fact)
 
