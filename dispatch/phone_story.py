@@ -10,6 +10,7 @@ from typing import Any
 from dispatch.catalogue import ServiceProduct
 from dispatch.evidence import EventType, VisitEvent
 from dispatch.photo_album import name_of
+from dispatch.site_proofs import OF_CHECKLIST
 
 UNTOLD = frozenset({"strokes", "code", "at"})
 
@@ -29,8 +30,10 @@ def happened_at(event: VisitEvent) -> datetime:
 
 
 def facts_of(event: VisitEvent, product: ServiceProduct) -> dict[str, Any]:
-    """What the event says. `item`: what was photographed or charged; `done` and `left`: of the checklist; `lacking`:
-    parts that are not in the van. Codes of acceptance and strokes of signatures are not in it.
+    """What the event says, without codes of acceptance and strokes of signatures.
+
+    `item`: what was photographed or charged; `done` and `left`: of the checklist; `lacking`: parts that are not in the
+    van; `missing`: what else had to be proved when the work was done.
     """
     payload = event.payload
     told = {name: value for name, value in payload.items() if name not in UNTOLD} | {
@@ -45,6 +48,11 @@ def facts_of(event: VisitEvent, product: ServiceProduct) -> dict[str, Any]:
             told["currency"] = product.currency
         case EventType.CHECKLIST:
             told |= _checklist(product, payload.get("done", []))
+        case EventType.COMPLETION:
+            missing = payload.get("missing", [])
+            told["missing"] = [name for name in missing if not name.startswith(OF_CHECKLIST)]
+            left = [name.removeprefix(OF_CHECKLIST) for name in missing if name.startswith(OF_CHECKLIST)]
+            told["left"] = _named(product.checklist, left)
         case EventType.READINESS:
             carried = payload.get("parts", [])
             told["lacking"] = [_item(part) for part in product.parts if part["code"] not in carried]

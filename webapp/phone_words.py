@@ -37,6 +37,11 @@ CALLED = {
     "reached": lazy_gettext("called and reached at %(time)s"),
     "no-answer": lazy_gettext("called in vain at %(time)s"),
 }
+PROOFS = {
+    "serial": lazy_gettext("serial number"),
+    "signature": lazy_gettext("signature"),
+    "code": lazy_gettext("consumer’s code"),
+}
 PARTS = {
     "morning": lazy_gettext("Morning"),
     "afternoon": lazy_gettext("Afternoon"),
@@ -109,6 +114,13 @@ def _checklist(facts: dict[str, Any], _zone: ZoneInfo) -> Iterator[str]:
         yield str(_("Not ticked: %(names)s", names=names(facts["left"])))
 
 
+def _completion(facts: dict[str, Any], _zone: ZoneInfo) -> Iterator[str]:
+    missing = [str(PROOFS[name]) for name in facts["missing"] if name in PROOFS]
+    missing += [local_name(item) for item in facts["left"]]
+    if missing:
+        yield str(_("Without: %(names)s", names=str(_(", ")).join(missing)))
+
+
 def _serial(facts: dict[str, Any], _zone: ZoneInfo) -> Iterator[str]:
     how = _("read by the camera") if facts.get("read") == "camera" else _("typed in")
     yield f"{facts.get('number', '')} · {how}"
@@ -178,6 +190,7 @@ TOLD: dict[str, Callable[[dict[str, Any], ZoneInfo], Iterator[str]]] = {
     "surcharge": _surcharge,
     "proof": _photo,
     "parts-needed": _parts,
+    "completion": _completion,
     "could-not-complete": _could_not,
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from dispatch import links
 from dispatch.account import Role
-from dispatch.catalogue import Merchant
+from dispatch.catalogue import Merchant, ServiceProduct
 from tests.clock import Clock
 from tests.town import Town
 from tests.webapp.console import Console
@@ -51,6 +51,18 @@ def test_the_panel_tells_every_fact_of_a_finished_visit(facts: Facts, office: Co
     page = office.page(panel(facts))
     assert "482915" not in page
     assert re.search(r'<polyline points="100,300 140,220 180,320"/>', page)
+
+
+def test_a_completion_says_what_it_came_without(facts: Facts, office: Console) -> None:
+    with facts.town.system.transaction() as session:
+        session.get_one(ServiceProduct, "lamp").proofs = {"serial": "required", "code": "required"}
+    facts.say("check-in")
+    for shot in ("before", "after"):
+        facts.shoot(shot)
+    facts.say("completion", note="")
+    shown = text(office, panel(facts))
+    assert "Without: serial number, consumer’s code, Set level, Tested" in shown
+    assert "Finished without the consumer’s code." in shown
 
 
 def test_what_is_asked_for_and_not_here_is_listed_while_the_work_goes_on(facts: Facts, office: Console) -> None:
