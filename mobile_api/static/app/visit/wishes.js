@@ -12,7 +12,7 @@ export function wishesCard(today, zone, { wishes }, set) {
   const days = Array.from({ length: DAYS }, (_, later) => new Date(Date.parse(today) + later * DAY).toISOString().slice(0, 10));
   return html`<section class="card"><h2>${word("visit.fail.wishes")}</h2>
     <p class="quiet">${wishes.length < MOST_WISHES ? word("visit.fail.wishes_hint", { n: MOST_WISHES }) : word("visit.fail.wish_full")}</p>
-    <div class="wishes">${days.map((on) => html`<div><span class="wish-day">${dayName(on)}</span>
+    <div class="wishes">${days.map((on) => html`<div><span class="wish-day">${dayName(on).replace("周", " 周")}</span>
       ${Object.keys(ENDS).map((part) => cell(on, part, wishes, set, on === days[0] && ENDS[part] <= hourIn(zone)))}</div>`)}</div></section>`;
 }
 
