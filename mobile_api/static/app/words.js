@@ -87,7 +87,8 @@ export function money(minor, currency) {
   return form.format(minor / 10 ** maximumFractionDigits);
 }
 
-/** Bytes as "640 kB" or "9.4 MB". */
+/** Bytes as "640 kB", "9.4 MB" or "64 GB". */
 export function bytes(count) {
-  return count < 999_500 ? `${Math.ceil(count / 1000)} kB` : `${(count / 1e6).toFixed(count < 1e8 ? 1 : 0)} MB`;
+  const [unit, size] = count < 999_500 ? ["kB", Math.ceil(count / 1e3)] : count < 1e9 ? ["MB", count / 1e6] : ["GB", count / 1e9];
+  return `${size.toFixed(unit === "kB" || size >= 100 ? 0 : 1)} ${unit}`;
 }

@@ -29,12 +29,14 @@ const sixLater = (on) => new Date(Date.parse(on) + 6 * 86_400_000).toISOString()
 function card(week, longest) {
   return html`<section class="card week">
     <div class="hero-top"><h2>${daysName(week.from, sixLater(week.from))}</h2><strong>${word("account_visits", { n: week.visits })}</strong></div>
-    ${compared(week)}
-    ${bar("work", spell(week.work), week, longest)}
-    ${bar("travel", spell(week.travel), week, longest)}
-    ${bar("distance", distance(week.distance), week, longest)}
+    ${week.visits + week.work + week.travel ? measures(week, longest) : nothing}
   </section>`;
 }
+
+const measures = (week, longest) => html`${compared(week)}
+    ${bar("work", spell(week.work), week, longest)}
+    ${bar("travel", spell(week.travel), week, longest)}
+    ${bar("distance", distance(week.distance), week, longest)}`;
 
 function compared({ mine_of_median: share }) {
   if (!share) return nothing;
