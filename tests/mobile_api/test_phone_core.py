@@ -13,6 +13,7 @@ from sqlalchemy import select
 import wsgi
 from dispatch import phone_login
 from dispatch.account import DeviceToken
+from dispatch.day_plan import Stop
 from dispatch.evidence import Proof, VisitEvent
 from dispatch.phone_records import PhoneEvent
 from dispatch.work_order import Visit, VisitState
@@ -358,6 +359,62 @@ def test_what_the_app_before_left_unsent_is_sent(tuesday: Tuesday, address: str,
     assert Counter(proof.shot_code for proof in stored(tuesday, Proof)) == {"before": 1, "after": 1}
     left = page.evaluate(LEFT_OF_THE_OLD_APP)
     assert left == 0
+
+
+def test_what_the_office_took_away_meanwhile_stays_until_it_was_told_and_read(
+    tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
+) -> None:
+    page = logged_in(phone, address)
+    in_app(page, "await settled()")
+    line.choose = lambda method, path: PORTAL if path == "/mobile/v1/events" else None
+    in_app(page, "await app.setOut(given); await app.arrive(given)", tuesday.first)
+    with tuesday.town.system.transaction() as session:
+        session.delete(session.scalars(select(Stop).where(Stop.visit_id == tuesday.first)).one())
+        session.get_one(Visit, tuesday.first).move_to(VisitState.CANCELLED)
+    line.choose = lambda method, path: LOST_ANSWER if path == "/mobile/v1/events" else None
+    in_app(page, "await app.syncNow()")
+    line.choose = nothing
+    in_app(page, "await settled()")
+    held = in_app(page, "return app.held().map(({ what, state, reason }) => [what, state, reason])")
+    assert held == [["en-route", "conflict", "cancelled"], ["check-in", "conflict", "cancelled"]]
+    in_app(page, "for (const each of app.held()) await app.dismiss(each.id)")
+    assert in_app(page, "return [app.held(), app.visit(given) ?? null]", tuesday.first) == [[], None]
+
+
+def test_what_is_kept_of_a_visit_that_is_gone(address: str, phone: BrowserContext) -> None:
+    page = opened(phone, address)
+    found = page.evaluate(
+        """async () => {
+          const { merged } = await import("/phone/static/app/sync.js");
+          const before = { cursor: "1", visits: { 7: { visit: { id: 7 } }, 8: { visit: { id: 8 } } } };
+          const gone = { cursor: "2", full: false, visits: [], gone: [7, 8], routes: [] };
+          const kept = merged(before, gone, { isWhole: false, busy: new Set([7]) });
+          const later = merged(kept, { ...gone, gone: [] }, { isWhole: false, busy: new Set() });
+          return [Object.values(kept.visits), Object.values(later.visits)];
+        }"""
+    )
+    assert found == [[{"visit": {"id": 7}, "is_gone": True}], []]
+
+
+def test_a_batch_that_the_server_cannot_take_is_halved_until_the_event_at_fault_is_alone(
+    tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
+) -> None:
+    page = logged_in(phone, address)
+    in_app(page, "await settled()")
+    phone.set_offline(True)
+    in_app(page, POISONED, tuesday.first)
+    phone.set_offline(False)
+    in_app(page, "await app.syncNow()")
+    assert in_app(page, "return app.held().map((each) => each.what)") == ["readiness"]
+    told = [event.type for event in stored(tuesday, PhoneEvent)]
+    assert sorted(told) == ["en-route", "parts-needed", "route-seen"]
+
+
+POISONED = """
+  await app.setOut(given);
+  await app.record("readiness", { visit_id: given, payload: { far: "x".repeat(70000) } });
+  await app.record("parts-needed", { visit_id: given, payload: { text: "M8", count: 2 } });
+"""
 
 
 OLD_APP = """async ([token, id]) => {

@@ -3,6 +3,8 @@
 const WORKER = "/phone/worker.js";
 const SCOPE = "/phone";
 const EVERY = 3_600_000;
+/** Of the worker before this one, under which this page is new already: it gives way at once and without a word. */
+const OLD_CACHE = "shifu-phone";
 
 let isTouched = false;
 let isAsked = false;
@@ -17,11 +19,13 @@ export async function install(told) {
   if (!workers) return;
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { isTouched = true; }, { once: true, capture: true });
   const hadOne = Boolean(workers.controller);
-  workers.addEventListener("controllerchange", () => hadOne && replaced(told));
+  const isOurs = hadOne && !(await caches.has(OLD_CACHE));
+  workers.addEventListener("controllerchange", () => isOurs && replaced(told));
   workers.addEventListener("message", ({ data }) => told(data));
   const registration = await workers.register(WORKER, { scope: SCOPE, updateViaCache: "none" });
   if (registration.waiting && hadOne && !isTouched) takeOver(registration);
   else if (registration.waiting && hadOne) told("update");
+  if (registration.installing) watch(registration, told);
   registration.addEventListener("updatefound", () => watch(registration, told));
   setInterval(() => registration.update().catch(() => undefined), EVERY);
   whenIdle(() => workers.ready.then(({ active }) => active.postMessage("later")));
@@ -29,7 +33,11 @@ export async function install(told) {
 
 function watch(registration, told) {
   const coming = registration.installing;
-  coming.addEventListener("statechange", () => coming.state === "installed" && navigator.serviceWorker.controller && told("update"));
+  coming.addEventListener("statechange", async () => {
+    if (coming.state !== "installed" || !navigator.serviceWorker.controller) return;
+    if (await caches.has(OLD_CACHE)) coming.postMessage("take-over");
+    else told("update");
+  });
 }
 
 function takeOver(registration) {

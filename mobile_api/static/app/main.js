@@ -7,7 +7,7 @@ import { say } from "./dom.js";
 import { drafts, readDrafts } from "./drafts.js";
 import { write } from "./events.js";
 import { counted, held } from "./held.js";
-import { isWaiting, memory, remember } from "./memory.js";
+import { memory, remember } from "./memory.js";
 import { dropPicture, keepPicture, urlOf } from "./pictures.js";
 import { install, update, wakeWhenConnected } from "./install.js";
 import { here } from "./place.js";
@@ -24,6 +24,8 @@ import { language, speak, word } from "./words.js";
 const EVERY = 60_000;
 const OFTEN = 10_000;
 const SOON = 1_500;
+const ASLEEP = 120_000;
+const LOCK = "shifu-sync";
 const OLD_DATABASE = "shifu-phone";
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 60_000;
@@ -164,7 +166,7 @@ export const app = {
     const leaver = session;
     session = null;
     location.hash = "";
-    await logOut(leaver, { handOver: facts + pictures > 0 });
+    await logOut(leaver);
     await changed();
     run();
     return true;
@@ -250,21 +252,34 @@ function run() {
 }
 
 function begin() {
-  running = navigator.locks.request("shifu-sync", exchangeAll).finally(() => {
+  running = alone(exchangeAll).finally(() => {
     running = null;
     again();
   });
   return running;
 }
 
+/** One window at a time. A window that the system has put to sleep in the middle does not keep the others waiting. */
+async function alone(work) {
+  try {
+    return await navigator.locks.request(LOCK, { signal: AbortSignal.timeout(ASLEEP) }, work);
+  } catch (error) {
+    if (!["AbortError", "TimeoutError"].includes(error.name)) throw error;
+    return navigator.locks.request(LOCK, { steal: true }, work);
+  }
+}
+
 async function exchangeAll() {
   clearTimeout(timer);
   line.sending = true;
-  for (const each of await leaving()) await attempt(each, () => handOver(each, language(), changed));
-  const mine = await current();
-  if (mine) await attempt(mine, () => exchange(mine, language(), changed));
-  line.sending = false;
-  await changed();
+  try {
+    for (const each of await leaving()) await attempt(each, () => handOver(each, language(), changed));
+    const mine = await current();
+    if (mine) await attempt(mine, () => exchange(mine, language(), changed));
+  } finally {
+    line.sending = false;
+    await changed();
+  }
 }
 
 async function attempt(each, work) {
@@ -290,6 +305,7 @@ async function failed(error, each = session) {
   } else if (error instanceof Refusal) {
     failures += 1;
   } else {
+    failures += 1;
     throw error;
   }
 }
@@ -297,7 +313,8 @@ async function failed(error, each = session) {
 /** Try again by and by while something waits; each failure doubles the pause, and chance spreads the phones. */
 function again() {
   clearTimeout(timer);
-  if (!failures && !memory.events.some(isWaiting)) return;
+  const isFresh = memory.events.some((event) => event.state === "waiting") || memory.pictures.some((picture) => picture.state === "here");
+  if (!failures && !isFresh) return;
   const pause = Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE);
   timer = setTimeout(run, pause * (0.5 + Math.random() / 2));
 }

@@ -34,14 +34,13 @@ export async function logIn(code, pin, language) {
   return session;
 }
 
-/** Nobody is logged in any more; with `handOver` the token is kept until this technician's work has been sent. */
-export async function logOut(session, { handOver }) {
-  await transact(["kept"], async ({ kept }) => {
+/** Nobody is logged in any more; the token stays until all work has been sent and the server has been told. */
+export function logOut(session) {
+  return transact(["kept"], async ({ kept }) => {
     const others = (await got(kept.get("leaving"))) ?? [];
-    if (handOver) kept.put([...others, session], "leaving");
+    kept.put([...others, session], "leaving");
     kept.delete("session");
   });
-  if (!handOver) await revoke(session).catch(() => undefined);
 }
 
 /** The token did not hold: forget it, and nothing else. */
@@ -54,7 +53,7 @@ export async function lost(session) {
 }
 
 /** End a token at the server. One that has ended already is as good. */
-export async function revoke(session) {
+async function revoke(session) {
   try {
     await ask("/mobile/v1/logout", { method: "POST", token: session.token });
   } catch (error) {

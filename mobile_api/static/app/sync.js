@@ -13,18 +13,19 @@ const ENVELOPE = 400;
 /** Everything once for who is logged in. `moved()` is called whenever something here has changed. */
 export async function exchange(session, language, moved) {
   const { holder, limits, skew } = await greet(session, language);
-  await send(holder, limits, moved);
+  const trouble = await send(holder, limits, moved);
   await pull(holder, language, skew, moved);
-  const sent = await sendPictures(holder, moved, () => hasFacts(holder.technician.code));
+  const sent = await sendPictures(holder, moved, () => !trouble && hasFacts(holder.technician.code));
   if (sent) await pull(holder, language, skew, moved);
-  return holder;
+  if (trouble) throw trouble;
 }
 
 /** What somebody who is leaving has left here; ends their token when that is nothing. */
 export async function handOver(session, language, moved) {
   const { holder, limits } = await greet(session, language);
-  await send(holder, limits, moved);
+  const trouble = await send(holder, limits, moved);
   await sendPictures(holder, moved, () => false);
+  if (trouble) throw trouble;
   if (!(await isLeft(holder.technician.code))) await left(holder);
 }
 
@@ -58,8 +59,11 @@ function catchUp(technician, next) {
   });
 }
 
+/** Ids of events that our server refuses to read at all: they stay here, and nothing waits for them. */
+const stuck = new Set();
+
 /**
- * All events of a technician that wait, each once, in batches.
+ * All events of a technician that wait, each once, in batches; the last error of one that could not be taken, or null.
  *
  * A batch that the server cannot take is halved until the one at fault is alone: it stays here, the others go on.
  */
@@ -71,17 +75,18 @@ async function send(session, limits, moved) {
     const batch = cut(here.filter((event) => !asked.has(event.event_id)), { ...limits, events: most });
     if (!batch.length) break;
     try {
-      await settle(session.technician.code, batch, await told(session, batch, here[0].seq));
+      await settle(session.technician.code, batch, await told(session, batch, (here.find((event) => !stuck.has(event.event_id)) ?? here.at(-1)).seq));
     } catch (error) {
       if (!isOfTheBatch(error)) throw error;
       trouble = error;
       most = Math.max(1, Math.floor(batch.length / 2));
       if (batch.length > 1) continue;
+      if (error instanceof Refusal) stuck.add(batch[0].event_id);
     }
     for (const event of batch) asked.add(event.event_id);
     moved();
   }
-  if (trouble) throw trouble;
+  return trouble;
 }
 
 const LATER = new Set([401, 408, 409, 425, 429]);

@@ -12,14 +12,24 @@ const OFFSET = "Upload-Offset";
 /** Bytes of each picture that are at the server, as far as this page knows. */
 export const progress = new Map();
 
-/** Send what waits, oldest first; true if anything was settled. Stops when `interrupted()` says that facts wait. */
+/**
+ * Send what waits, oldest first; true if anything was settled. Stops when `interrupted()` says that facts wait.
+ *
+ * One that our server cannot take today stays here and keeps none of the others.
+ */
 export async function sendPictures(session, moved, interrupted) {
-  let settled = false;
+  let [settled, trouble] = [false, null];
   for (const picture of await waiting(session.technician.code)) {
     if (await interrupted()) return settled;
-    settled = (await sendOne(session, picture, moved)) || settled;
+    try {
+      settled = (await sendOne(session, picture, moved)) || settled;
+    } catch (error) {
+      if (!(error instanceof NoConnection && error.broken)) throw error;
+      trouble = error;
+    }
     moved();
   }
+  if (trouble) throw trouble;
   return settled;
 }
 
@@ -48,6 +58,7 @@ async function arrived(session, picture, moved) {
     const upload = await promise(session, picture);
     if (upload.state === "refused") throw new Refusal(422, { code: upload.refused });
     if (upload.state === "checked") return { id: upload.photo_id, retake: [] };
+    if (!bytes) throw new Refusal(422, { code: "photo-unreadable" });
     try {
       await sendPieces(session, picture, bytes, upload, moved);
       return await finish(session, upload);
