@@ -31,14 +31,14 @@ from technicians.errors import Conflict
 from technicians.people import Technician
 from technicians.place import County
 
-NOON, EVENING = 12, 17
+NOON, EVENING = 12, 18
 MOST_TRIED = 6
 AFTER_HOLD, AFTER_BUSY = timedelta(seconds=15), timedelta(seconds=20)
 OVER = (OutboxState.DONE, OutboxState.FAILED)
 
 
 class DayPart(StrEnum):
-    """By the hour at which a window begins where the consumer lives: before noon, before five, from five on."""
+    """By the hour at which a window begins where the consumer lives: before noon, before six, from six on."""
 
     MORNING = "morning"
     AFTERNOON = "afternoon"

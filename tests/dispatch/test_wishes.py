@@ -90,7 +90,7 @@ def test_the_first_wish_that_really_fits_is_booked_before_the_old_window_has_pas
     (made,) = booked(town.system, trip)
     assert result == {"fits": True, "starts_at": made.window_starts_at.isoformat()}
     local = made.window_starts_at.astimezone(ZONE)
-    assert (local.date(), 12 <= local.hour < 17) == (WEDNESDAY, True)
+    assert (local.date(), 12 <= local.hour < 18) == (WEDNESDAY, True)
     assert (made.booked_by, made.state) == (BookedBy.TECHNICIAN, CONFIRMED)
     assert made.confirmed_at is not None
     assert made.confirmed_at < shanghai(11)
@@ -249,7 +249,7 @@ def test_without_one_transaction_a_death_would_leave_a_stop_that_nobody_was_prom
     ("hour", "parts"),
     [
         (8, {DayPart.MORNING}), (11.99, {DayPart.MORNING}), (12, {DayPart.AFTERNOON}),
-        (16, {DayPart.AFTERNOON}), (17, {DayPart.EVENING}), (20, {DayPart.EVENING}),
+        (17.99, {DayPart.AFTERNOON}), (18, {DayPart.EVENING}), (20, {DayPart.EVENING}),
     ],
 )  # fmt: skip
 def test_a_part_of_the_day_is_told_by_when_the_window_begins_there(hour: float, parts: set[DayPart]) -> None:
