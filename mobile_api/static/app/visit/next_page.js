@@ -38,7 +38,8 @@ function body(app, id, look, kept, key, zone) {
   if (look.step === "looking") return said("clock", word(look.isSending ? "visit.next.sending" : "visit.next.looking"), "", nothing);
   if (look.step === "offline") return said("clock", word("visit.next.offline"), word("visit.next.offline_more"));
   if (look.step === "refused") return said("warning", look.sentence, word("visit.next.nothing_more"));
-  if (!look.offers.length) return said("info", word("visit.next.nothing"), look.because || word("visit.next.nothing_more"));
+  if (!look.offers.length && look.appointment) return booked(look.appointment, zone);
+  if (!look.offers.length) return said("info", word("visit.next.nothing"), word("visit.next.nothing_more"));
   return html`<p>${word("visit.next.ask")}</p>
     ${look.sentence ? html`<p class="wrong" role="alert">${look.sentence}</p>` : nothing}
     ${[...byDay(look.offers, zone)].map(([on, offers]) => html`<section class="card"><h2>${dayName(on)}</h2>
@@ -79,7 +80,7 @@ async function load(app, id, look) {
   look.isSending = false;
   app.draw();
   const answer = await app.fetchJson(`/mobile/v1/visits/${id}/windows`);
-  Object.assign(look, { step: "found", offers: answer.offers, because: answer.nothing_because });
+  Object.assign(look, { step: "found", offers: answer.offers, appointment: answer.appointment });
 }
 
 const isWaiting = (app, id) => app.held().some((item) => item.kind === "fact" && item.visit_id === id && ["waiting", "sending"].includes(item.state));
@@ -91,8 +92,8 @@ async function book(app, id, offer, key) {
   const event_id = asked[offer.starts_at] ?? uuid7();
   note(app, key, { asked: { ...asked, [offer.starts_at]: event_id } });
   try {
-    await app.fetchJson(`/mobile/v1/visits/${id}/appointment`, { method: "POST", json: { event_id, starts_at: offer.starts_at } });
-    note(app, key, { booked: { starts_at: offer.starts_at, ends_at: offer.ends_at } });
+    const made = await app.fetchJson(`/mobile/v1/visits/${id}/appointment`, { method: "POST", json: { event_id, starts_at: offer.starts_at } });
+    note(app, key, { booked: { starts_at: made.starts_at, ends_at: made.ends_at } });
     found.delete(id);
   } catch (error) {
     if (error instanceof NoConnection) Object.assign(look, { step: "offline" });
