@@ -34,7 +34,7 @@ export function cannotView(app, id) {
   const set = (changes) => note(app, key, changes);
   const damage = visit.shots?.find((shot) => shot.code === "damage");
   return html`<main class="visit">
-    <header class="page-head"><h1>${word("visit.fail.title")}</h1><p class="quiet">${visit.product} · ${visit.consumer_name}</p></header>
+    <header class="page-head"><h1>${word("visit.fail.title")}</h1><p class="quiet">${visit.product} · ${visit.consumer_name}</p><p class="quiet">${word("visit.fail.hint")}</p></header>
     <section class="card"><fieldset><legend class="unseen">${word("visit.fail.title")}</legend><div class="choices two">${REASONS.map((reason) => html`<label>
       <input type="radio" name="reason" value=${reason} .checked=${reason === begun.reason} @change=${() => set({ reason })}><span>${word(`visit.reasons.${reason}`)}</span></label>`)}</div></fieldset></section>
     ${begun.reason ? html`${calledCard(visit, zone, begun, set)} ${wishesCard(app.today()?.on ?? dateIn(Date.now(), zone), zone, begun, set)}

@@ -30,13 +30,13 @@ async function start(state) {
   try {
     const { stream, hasTorch } = await openLens();
     if (!state.dialog.isConnected) return closeLens(stream);
-    Object.assign(state, { stream, hasTorch, step: "live" });
+    Object.assign(state, { stream, hasTorch, step: state.step === "starting" ? "live" : state.step });
     state.redraw();
     const video = state.dialog.querySelector("video");
     video.srcObject = stream;
     await video.play();
   } catch {
-    if (state.step !== "live") state.step = "none";
+    if (state.step === "starting") state.step = "none";
     state.redraw();
   }
 }

@@ -20,7 +20,7 @@ function row(app, visit, charge, begun, set) {
   const count = begun.counts[charge.code] ?? agreed;
   const change = (by) => set({ counts: { ...begun.counts, [charge.code]: Math.max(0, Math.min(charge.most, count + by)) } });
   return html`<li class=${count ? "counted" : ""}>
-    <div class="charge"><strong>${charge.name}</strong><span class="quiet">${word("visit.end.each", { amount: money(charge.amount, visit.currency) })}</span></div>
+    <div class="charge"><strong>${charge.name}</strong><span class="quiet">${word("visit.end.each", { amount: money(charge.amount, visit.currency), most: charge.most })}</span></div>
     <div class="stepper">
       <button class="round" type="button" aria-label=${word("visit.end.less", { name: charge.name })} ?disabled=${!count} @click=${() => change(-1)}>−</button>
       <output aria-live="polite">${count}</output>
@@ -52,5 +52,6 @@ function ask(app, visit, changes, set) {
     }
     set({ counts: {} });
   };
-  return html`<button class="go" type="button" ?disabled=${wanting.length > 0} @click=${show}>${icon("people")}${word("visit.end.show")}</button>`;
+  return html`${visit.agreed.length ? html`<p class="quiet">${word("visit.end.changed")}</p>` : nothing}
+    <button class="go" type="button" ?disabled=${wanting.length > 0} @click=${show}>${icon("people")}${word("visit.end.show")}</button>`;
 }
