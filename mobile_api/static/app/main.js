@@ -230,8 +230,8 @@ async function changed() {
 
 async function reread() {
   session = await current();
-  await readDrafts(session?.technician.code ?? null);
-  await remember(session?.technician.code ?? null);
+  const technician = session?.technician.code ?? null;
+  await Promise.all([readDrafts(technician), remember(technician)]);
   track(isOnTheWay(), (json) => sendPosition(session, language(), json));
   app.draw();
 }

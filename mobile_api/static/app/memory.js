@@ -1,6 +1,6 @@
 // What one technician has on this phone, as it lies in the database, read again whenever something has changed.
 
-import { all, get } from "./store.js";
+import { got, transact } from "./store.js";
 
 const EMPTY = { technician: null, word: null, events: [], pictures: [], told: [], receipt: null, others: 0 };
 
@@ -12,11 +12,7 @@ let latest = 0;
 export async function remember(technician) {
   turns += 1;
   const turn = turns;
-  const [word, events, pictures, told, receipt] = await Promise.all([
-    technician ? get("words", technician) : null,
-    all("events"), all("pictures"), all("told"),
-    technician ? get("kept", `receipt:${technician}`) : null,
-  ]);
+  const [word, events, pictures, told, receipt] = await read(technician ?? "");
   if (turn < latest) return memory;
   latest = turn;
   const mine = (each) => each.technician === technician;
@@ -31,6 +27,13 @@ export async function remember(technician) {
       + pictures.filter((each) => !mine(each) && each.state === "here").length,
   };
   return memory;
+}
+
+/** All at one moment. */
+function read(technician) {
+  return transact(["words", "events", "pictures", "told", "kept"], ({ words, events, pictures, told, kept }) => Promise.all([
+    got(words.get(technician)), got(events.getAll()), got(pictures.getAll()), got(told.getAll()), got(kept.get(`receipt:${technician}`)),
+  ]), "readonly");
 }
 
 export const isWaiting = (event) => event.state !== "settled";
