@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -24,7 +23,8 @@ from dispatch.system import System
 from technicians.people import Technician
 from tests.browser import chromium, serving, sign_in
 from tests.clock import Clock
-from tests.phone_day import PIN, jpeg
+from tests.phone_day import PIN
+from tests.phone_walk import at, go, photograph, set_out_and_arrive, with_a_camera
 from tests.town import AREA, DOORS, TUESDAY, Town, shanghai
 from tests.webapp.console import add_account
 
@@ -36,6 +36,12 @@ PHONE = {"width": 360, "height": 740}
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def filming(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with with_a_camera(browser, tmp_path_factory.mktemp("film")) as started:
+        yield started
 
 
 @contextmanager
@@ -88,30 +94,18 @@ def plan_and_publish(page: Page, address: str) -> None:
     expect(page.locator(".badge", has_text="Published")).to_be_visible()
 
 
-def work(page: Page, address: str, code: str, photo: Path) -> None:
+def work(page: Page, address: str, code: str, visit_id: int) -> None:
     page.goto(f"{address}/phone")
     page.fill("#code", code)
     page.fill("#pin", PIN)
     page.click("button.go")
-    press(page, "出发")
-    page.wait_for_selector(".choices")
-    for answer in page.locator(".choices label:first-child").all():
-        answer.click()
-    press(page, "出发")
-    press(page, "我到了")
-    for shot in range(2):
-        page.locator(".shot").nth(shot).click()
-        page.locator(".screen input[type=file]").set_input_files(photo)
-        page.locator(".choice button", has=page.locator("use[href$='#check']")).click()
-        expect(page.locator(".shot.taken")).to_have_count(shot + 1)
-    press(page, "完成")
-    press(page, "完成")
-    expect(page.locator(".hero, .empty")).to_be_visible()
+    page.wait_for_selector("main.day")
+    set_out_and_arrive(page, visit_id)
+    photograph(page, 2)
+    at(page, visit_id, "/finish")
+    go(page)
+    page.wait_for_url("**#/")
     expect(page.locator(".connection.good")).to_be_visible()
-
-
-def press(page: Page, text: str) -> None:
-    page.locator(".thumb .go:not([disabled])", has_text=text).click()
 
 
 def technician_of(system: System, visit_id: int) -> str:
@@ -129,7 +123,7 @@ def technician_of(system: System, visit_id: int) -> str:
 
 
 def test_a_promise_is_made_planned_kept_and_proved(
-    town: Town, clock: Clock, redis_url: str, browser: Browser, tmp_path: Path
+    town: Town, clock: Clock, redis_url: str, browser: Browser, filming: Browser
 ) -> None:
     settings = replace(town.system.settings, redis_url=redis_url)
     system = replace(town.system, settings=settings, queue=Queue(redis_url))
@@ -137,14 +131,12 @@ def test_a_promise_is_made_planned_kept_and_proved(
         order = town.order(session, "A1")
         visit_id, token = order.visits[0].id, links.create(session, order.id, system.now())
     add_account(system, "ann", Role.DISPATCHER)
-    photo = tmp_path / "camera.jpg"
-    photo.write_bytes(jpeg(size=(1200, 900)))
     with workers(system), serving(wsgi.mount(system)) as address:
         consumer = a_page(browser, "zh-CN", phone=True)
         book(consumer, f"{address}/c/{token}")
         plan_and_publish(a_page(browser, "en-US", phone=False), address)
         clock.set(shanghai(10.25))
-        work(a_page(browser, "zh-CN", phone=True), address, technician_of(system, visit_id), photo)
+        work(a_page(filming, "zh-CN", phone=True), address, technician_of(system, visit_id), visit_id)
         consumer.reload()
         expect(consumer.get_by_role("heading", level=1)).to_contain_text("完成")
         expect(consumer.locator("main img")).to_have_count(2)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 import wsgi
@@ -21,12 +20,12 @@ from dispatch.site_records import Surcharge, WastedTrip
 from dispatch.system import System
 from dispatch.work_order import Visit, VisitState
 from technicians.people import Technician
-from tests import bars
 from tests.browser import chromium, serving, sign_in
 from tests.clock import Clock
 from tests.mobile_api.phone_browser import PAGE, in_app, log_in, small_phone
 from tests.phone_day import PIN, publish
 from tests.phone_pocket import CODE, ask_for_everything, give_to
+from tests.phone_walk import finish, give_up, photograph, set_out_and_arrive, with_a_camera
 from tests.town import AREA, TUESDAY, Town, shanghai
 from tests.webapp.console import add_account
 
@@ -42,18 +41,8 @@ def plain() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def browser(plain: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """With a camera that looks at a room."""
-    with bars.filming(plain, bars.film(room(), tmp_path_factory.mktemp("film") / "room.mjpeg")) as started:
+    with with_a_camera(plain, tmp_path_factory.mktemp("film")) as started:
         yield started
-
-
-def room() -> Image.Image:
-    picture = Image.new("RGB", (900, 700), (190, 180, 165))
-    pen = ImageDraw.Draw(picture)
-    for n in range(0, 900, 45):
-        pen.rectangle((n, n // 2, n + 30, n // 2 + 150), fill=(40 + n % 190, 90, 210 - n % 170), outline="black")
-        pen.line((n, 0, 900 - n, 700), fill=(30, 30, 30), width=2)
-    return picture
 
 
 @dataclass
@@ -87,79 +76,6 @@ def planned(sqlite_town: Town, clock: Clock, redis_url: str) -> Planned:
     add_account(system, "ann", Role.DISPATCHER)
     clock.set(shanghai(8.5))
     return Planned(system, visits, token)
-
-
-def tap(found: Locator) -> None:
-    """Where a finger would have scrolled it: between the bar and the thumb's button."""
-    found.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
-    found.click()
-
-
-def go(page: Page) -> None:
-    page.locator(".thumb .go").click()
-
-
-def at(page: Page, visit_id: int, step: str = "") -> None:
-    page.evaluate("(to) => { location.hash = to; }", f"#/visit/{visit_id}{step}")
-    page.locator("main.visit .card").first.wait_for()
-
-
-def set_out_and_arrive(page: Page, visit_id: int) -> None:
-    at(page, visit_id, "/ready")
-    for choice in page.locator(".choices label:first-child").all():
-        tap(choice)
-    for part in page.locator(".ticks label").all():
-        tap(part)
-    go(page)
-    page.locator(".pill.en-route").wait_for()
-    go(page)
-    page.locator(".pill.on-site").wait_for()
-
-
-def photograph(page: Page, shots: int) -> None:
-    go(page)
-    for _ in range(shots):
-        page.locator(".shutter:not([disabled])").click()
-        page.locator(".choice button", has=page.locator("use[href$='#check']")).click()
-    expect(page.locator(".shot.taken")).to_have_count(shots)
-
-
-def finish(page: Page, visit_id: int, serial: str, code: str) -> None:
-    """Checklist, serial number, a surcharge that the consumer agrees to, signature and code."""
-    at(page, visit_id, "/finish")
-    tap(page.locator("#step-checklist label").first)
-    page.fill("[name=serial]", serial)
-    tap(page.locator("#step-serial [type=submit]"))
-    tap(page.locator(".stepper .round:last-child").nth(1))
-    tap(page.locator("#step-surcharges .go"))
-    page.locator(".consumer .go").click()
-    tap(page.locator("#step-signature button"))
-    sign(page)
-    page.locator(".consumer .go").click()
-    page.fill("[name=code]", code)
-    tap(page.locator("#step-code [type=submit]"))
-    go(page)
-    page.wait_for_url("**#/")
-
-
-def sign(page: Page) -> None:
-    box = page.locator(".pad").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 40, box["y"] + 60)
-    page.mouse.down()
-    for n in range(1, 30):
-        page.mouse.move(box["x"] + 40 + 6 * n, box["y"] + 60 + 40 * (n % 3))
-    page.mouse.up()
-
-
-def give_up(page: Page, visit_id: int) -> None:
-    """Nobody at home: called, waited, and what the consumer may like instead."""
-    at(page, visit_id, "/cannot")
-    tap(page.locator("label:has([value=nobody-home])"))
-    tap(page.locator("label:has([value=no-answer])"))
-    tap(page.locator(".wishes button:not([disabled])").last)
-    go(page)
-    page.wait_for_url("**/next")
 
 
 def restarted(context: BrowserContext, page: Page, address: str) -> Page:

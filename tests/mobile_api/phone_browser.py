@@ -7,6 +7,7 @@ from typing import Any
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser import PATIENCE
 from tests.phone_day import PIN
 from tests.town import DOORS
 
@@ -40,7 +41,7 @@ def small_phone(
         reduced_motion="reduce",
         **more,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     if may_locate:
         context.grant_permissions(["geolocation"])
         context.set_geolocation({"longitude": LNG, "latitude": LAT, "accuracy": 15})
