@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -28,8 +30,34 @@ def _config(connection: Connection | None = None) -> Config:
 
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Bring the database to a version, the newest unless told otherwise; does nothing when it is there."""
-    with engine.begin() as connection:
+    with engine.connect() as connection, _tables_may_be_replaced(connection), connection.begin():
         command.upgrade(_config(connection), to)
+        _require_references(connection)
+
+
+def _require_references(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    if wrong := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+        raise RuntimeError(f"After the upgrade rows would refer to nothing: {wrong[:5]}")
+
+
+@contextmanager
+def _tables_may_be_replaced(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by replacing its table, which others refer to meanwhile.
+
+    The setting is ignored inside a transaction, hence by the driver, before one begins.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def version(connection: Connection) -> str | None:
