@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from apiflask import APIBlueprint
 from flask import Response, current_app, render_template
 
 from mobile_api import access
-from mobile_api.shell import DIGITS, WORKER, as_file, shell
+from mobile_api.shell import BASE, DIGITS, WORKER, as_file, shell, shortened
 
 bp = APIBlueprint("phone", __name__, enable_openapi=False)
 PAGE = "/phone"
@@ -28,9 +29,10 @@ def page() -> Response:
 @access.public
 def worker() -> Response:
     """With the digests of all files in front: another file, another worker."""
-    kept = shell()
-    files = kept.files | as_file(PAGE, _page())
-    told = {"version": kept.version, "page": PAGE, "digits": DIGITS, "files": files, "later": kept.later}
+    first = shell()
+    kept = replace(first, files=first.files | as_file(PAGE, _page()))
+    files, later = shortened(kept.files), shortened(kept.later)
+    told = {"version": kept.version, "page": PAGE, "digits": DIGITS, "base": BASE, "files": files, "later": later}
     script = (Path(current_app.static_folder or "") / "app" / WORKER).read_text()
     response = Response(
         f"const SHELL = {json.dumps(told, separators=(',', ':'))};\n{script}",

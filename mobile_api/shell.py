@@ -14,8 +14,9 @@ FAMILY = Path(__file__).parents[1] / "webapp" / "static"
 FAMILY_FILES = ("tokens.css", "icons.svg")
 WORKER = "worker.js"
 DIGITS = 12
-START = "/phone/static/app/main.js"
-STYLES = ("/phone/static/app/phone.css",)
+BASE = "/phone/static/app/"
+START = f"{BASE}main.js"
+STYLES = (f"{BASE}phone.css",)
 DECODER = ("/static/vendor/zxing-reader.js", "/static/vendor/zxing-reader.wasm")
 IMPORTED = re.compile(r'(?:\bfrom|^import)\s*"([^"]+)"', re.MULTILINE)
 
@@ -50,7 +51,12 @@ def shell() -> Shell:
 
 def as_file(address: str, html: str) -> dict[str, str]:
     """The page as one more file."""
-    return {address: _shortened(html.encode())}
+    return {address: _cut(html.encode())}
+
+
+def shortened(files: dict[str, str]) -> dict[str, str]:
+    """The same with addresses from `BASE` on, where they begin so."""
+    return {address.removeprefix(BASE): digest for address, digest in files.items()}
 
 
 def _started() -> list[str]:
@@ -90,9 +96,9 @@ def _digest(path: Path) -> str:
 @lru_cache(maxsize=512)
 def _digest_of(path: Path, changed: int, size: int) -> str:
     """Read once for each time and size; both only name the state of the file."""
-    return _shortened(path.read_bytes())
+    return _cut(path.read_bytes())
 
 
-def _shortened(content: bytes) -> str:
+def _cut(content: bytes) -> str:
     """Enough to tell versions apart, and short: the list goes to every phone."""
     return hashlib.sha256(content).hexdigest()[:DIGITS]

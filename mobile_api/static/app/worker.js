@@ -1,9 +1,15 @@
 // Opens the app without signal: one version, whole, answered from the phone. The server puts in front of this
-// `SHELL`: { version, page, digits, files: { address: SHA-256 }, later: { address: SHA-256 } }, digests cut to `digits`.
+// `SHELL`: { version, page, digits, base, files: { address: SHA-256 }, later: { address: SHA-256 } }; digests are cut
+// to `digits`, and addresses without a slash in front go on from `base`.
 
 const CACHE = `shifu-app-${SHELL.version}`;
-const KNOWN = { ...SHELL.files, ...SHELL.later };
+const [FILES, LATER] = [whole(SHELL.files), whole(SHELL.later)];
+const KNOWN = { ...FILES, ...LATER };
 const AT_ONCE = 6;
+
+function whole(files) {
+  return Object.fromEntries(Object.entries(files).map(([name, digest]) => [name.startsWith("/") ? name : SHELL.base + name, digest]));
+}
 
 self.addEventListener("install", (event) => {
   event.waitUntil(install());
@@ -14,7 +20,7 @@ self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
 self.addEventListener("message", (event) => {
   if (event.data === "take-over") event.waitUntil(self.skipWaiting());
-  if (event.data === "later") event.waitUntil(keep(SHELL.later).catch(() => undefined));
+  if (event.data === "later") event.waitUntil(keep(LATER).catch(() => undefined));
 });
 
 self.addEventListener("sync", (event) => event.waitUntil(tell("send")));
@@ -37,20 +43,20 @@ async function answer(request, address) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(address, { ignoreVary: true });
   if (kept) return kept;
-  if (!(address in SHELL.later)) return fetch(request);
+  if (!(address in LATER)) return fetch(request);
   return (await fetchOne(cache, address)).clone();
 }
 
 /** The first time what the page needs; a version that takes another's place comes whole. */
 async function install() {
   const hadOne = (await caches.keys()).some((name) => name.startsWith("shifu-app-") && name !== CACHE);
-  await keep(SHELL.files);
-  if (hadOne) await keep(SHELL.later);
+  await keep(FILES);
+  if (hadOne) await keep(LATER);
 }
 
 /** Where a browser can, it takes these files out of the cache without waking this worker; the day is there sooner. */
 async function straight(event) {
-  const files = Object.keys(SHELL.files).filter((address) => address !== SHELL.page);
+  const files = Object.keys(FILES).filter((address) => address !== SHELL.page);
   const condition = { or: files.map((pathname) => ({ urlPattern: { pathname } })) };
   await event.addRoutes?.([{ condition, source: { cacheName: CACHE } }]);
 }
