@@ -10,6 +10,7 @@ import { draft, forget, note } from "./draft.js";
 import { partsCard } from "./parts_needed.js";
 import { goneView } from "./gone.js";
 import "./learn.js";
+import { shoot } from "./shoot.js";
 import { visitView } from "./visit_page.js";
 import { wishesCard } from "./wishes.js";
 
@@ -76,7 +77,6 @@ function waiting(minutes, set) {
 function photo(app, visit, shot) {
   const taken = visit.pictures.damage?.length ?? 0;
   const take = async () => {
-    const { shoot } = await import("./shoot.js");
     await shoot(app, visit, [shot]);
   };
   return html`<button type="button" @click=${take}>${icon(taken ? "check" : "camera")}${taken ? word("visit.fail.pictures", { n: taken }) : word("visit.fail.photo")}</button>`;

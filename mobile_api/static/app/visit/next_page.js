@@ -19,7 +19,7 @@ export function nextView(app, id) {
   const zone = stop.day?.time_zone;
   const key = `next-${id}`;
   const kept = draft(app, key, { wishes: [], asked: {}, booked: null });
-  const look = found.get(id) ?? begin(app, id);
+  const look = known(app, id) ?? begin(app, id);
   return html`<main class="visit">${kept.booked ? booked(kept.booked, zone) : html`
     <header class="page-head"><h1>${word("visit.next.title")}</h1><p class="quiet">${stop.visit.product} · ${stop.visit.consumer_name}</p></header>
     ${body(app, id, look, kept, key, zone)}`}</main>
@@ -62,6 +62,13 @@ function isWished(offer, wishes, zone) {
   const on = dateIn(Date.parse(offer.starts_at), zone);
   const hour = Number(clock(offer.starts_at, zone).slice(0, 2));
   return wishes.some((wish) => wish.on === on && PARTS[wish.part][0] <= hour && hour < PARTS[wish.part][1]);
+}
+
+/** What was found; nothing after a hole in the signal that is over. */
+function known(app, id) {
+  const look = found.get(id);
+  const isOver = look?.step === "offline" && app.status.connected && !isWaiting(app, id);
+  return isOver ? undefined : look;
 }
 
 /** Ask for the windows, once what was recorded has arrived; returns what is known meanwhile. */

@@ -3,6 +3,7 @@
 import { html } from "/static/vendor/lit-html.js";
 import { icon, say } from "../dom.js";
 import { word } from "../words.js";
+import { scan as read } from "./scan.js";
 
 const PRINTABLE = /^[^\p{C}]{1,80}$/u;
 
@@ -19,7 +20,6 @@ export function serialCard(app, visit, begun, set) {
     return undefined;
   };
   const scan = async () => {
-    const { scan: read } = await import("./scan.js");
     const found = await read();
     if (found) await keep(found.number, "camera", found.format);
   };

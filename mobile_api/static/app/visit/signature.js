@@ -4,12 +4,12 @@ import { html } from "/static/vendor/lit-html.js";
 import { icon, say } from "../dom.js";
 import { word } from "../words.js";
 import { forget } from "./draft.js";
+import { sign as signed } from "./turn.js";
 
 export function signatureCard(app, visit) {
   const key = `signature-${visit.id}`;
   const sign = async () => {
-    const turn = await import("./turn.js");
-    const payload = await turn.sign(app, visit, key);
+    const payload = await signed(app, visit, key);
     if (!payload) return;
     await app.record("signature", { visit_id: visit.id, payload });
     forget(app, key);

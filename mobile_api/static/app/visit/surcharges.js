@@ -4,7 +4,9 @@ import { html, nothing } from "/static/vendor/lit-html.js";
 import { icon, say } from "../dom.js";
 import { money, word } from "../words.js";
 import { missing } from "./evidence.js";
+import { shoot } from "./shoot.js";
 import { agreedCount, unagreed } from "./todo.js";
+import { agree } from "./turn.js";
 
 export function surchargesCard(app, visit, begun, set) {
   const changes = unagreed(visit, begun.counts);
@@ -33,7 +35,6 @@ function row(app, visit, charge, begun, set) {
 function evidence(app, visit, charge) {
   const isMissing = missing(visit, charge);
   const take = async () => {
-    const { shoot } = await import("./shoot.js");
     await shoot(app, visit, [{ code: `surcharge:${charge.code}`, name: word("visit.shot.of_surcharge", { name: charge.name }), outline: "" }]);
   };
   return html`<button class=${isMissing ? "wide wanted" : "wide"} type="button" @click=${take}>
@@ -43,7 +44,6 @@ function evidence(app, visit, charge) {
 function ask(app, visit, changes, set) {
   const wanting = changes.filter(({ charge, count, agreed }) => count > agreed && missing(visit, charge));
   const show = async () => {
-    const { agree } = await import("./turn.js");
     const yes = await agree(visit, changes);
     if (yes === undefined) return;
     if (!yes) return void say(word("visit.turn.refused"));
