@@ -7,7 +7,7 @@ and is never refused for being late.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,7 +56,7 @@ def take(session: Session, technician_id: int, device_id: str, batch: Batch, *, 
     ):
         for index in sorted(range(len(batch.reports)), key=lambda index: batch.reports[index].seq):
             answers[index] = _receive(taking, batch.reports[index])
-        _go_on(session, stream, max(batch.oldest_seq, _not_waited_for(session, stream)))
+        _go_on(session, stream, taking.held, batch.oldest_seq)
     session.flush()
     settled = [_settled(taking, answers[index]) for index in range(len(batch.reports))]
     return Receipt(settled, stream.next_seq, skew)
@@ -64,7 +64,10 @@ def take(session: Session, technician_id: int, device_id: str, batch: Batch, *, 
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
-    """A batch being taken in: what is known of its event ids, from batches (`events`) and from older apps (`told`)."""
+    """A batch being taken in: what is known of its event ids, from batches (`events`) and from older apps (`told`).
+
+    `held`: what waits on this stream for a predecessor.
+    """
 
     session: Session
     stream: PhoneStream
@@ -73,22 +76,22 @@ class _Taking:
     at: datetime
     events: dict[str, PhoneEvent]
     told: dict[str, VisitEvent]
+    held: list[PhoneEvent]
 
 
 def _begin(session: Session, stream: PhoneStream, batch: Batch, skew: timedelta, at: datetime) -> _Taking:
     ids = [report.event_id for report in batch.reports]
-    events = session.scalars(select(PhoneEvent).where(PhoneEvent.event_id.in_(ids)))
-    told = session.scalars(select(VisitEvent).where(VisitEvent.event_id.in_(ids)))
-    taking = _Taking(
-        session, stream, batch.sent, skew, at, {event.event_id: event for event in events},
-        {event.event_id: event for event in told},
-    )  # fmt: skip
-    fresh = {report.visit_id for report in batch.reports if report.event_id not in taking.events}
-    held = select(PhoneEvent.visit_id).where(PhoneEvent.stream_id == stream.id, PhoneEvent.outcome == PhoneOutcome.HELD)
-    visit_ids = {each for each in fresh | set(session.scalars(held)) if each is not None}
-    if visit_ids:
-        locked_visits.lock(session, visit_ids, stream.technician_id)
-    return taking
+    events = {
+        event.event_id: event for event in session.scalars(select(PhoneEvent).where(PhoneEvent.event_id.in_(ids)))
+    }
+    fresh = [report for report in batch.reports if report.event_id not in events]
+    told = select(VisitEvent).where(VisitEvent.event_id.in_([report.event_id for report in fresh]))
+    known = {event.event_id: event for event in session.scalars(told)} if fresh else {}
+    held = _waiting(session, stream)
+    visit_ids = {each.visit_id for each in fresh} | {each.visit_id for each in held}
+    if about := {each for each in visit_ids if each is not None}:
+        locked_visits.lock(session, about, stream.technician_id)
+    return _Taking(session, stream, batch.sent, skew, at, events, known, held)
 
 
 def stream_of(session: Session, technician_id: int, device_id: str, at: datetime) -> PhoneStream:
@@ -117,7 +120,7 @@ def let_go(session: Session, *, at: datetime) -> int:
     for stream_id in overdue:
         stream = session.scalars(select(PhoneStream).where(PhoneStream.id == stream_id).with_for_update()).one()
         newest = session.scalar(select(func.max(PhoneEvent.seq)).where(*_held(at), PhoneEvent.stream_id == stream_id))
-        _go_on(session, stream, newest or 1)
+        _go_on(session, stream, _waiting(session, stream), newest or 1)
     return len(overdue)
 
 
@@ -154,6 +157,8 @@ def _receive(taking: _Taking, report: Report) -> Answer:
     taking.events[report.event_id] = event
     if report.seq <= taking.stream.next_seq:
         _apply(taking.session, taking.stream, event)
+    else:
+        taking.held.append(event)
     taking.session.add(event)
     return _answer(event, report.seq)
 
@@ -187,24 +192,23 @@ def _told_otherwise(stream: PhoneStream, known: VisitEvent, report: Report) -> A
     return Answer(report.event_id, report.seq, Verdict.DUPLICATE, counts=True)
 
 
-def _not_waited_for(session: Session, stream: PhoneStream) -> int:
-    """Below this number nothing is waited for: a phone that leaves gaps without end does not fill our memory."""
-    query = select(PhoneEvent.seq).where(PhoneEvent.stream_id == stream.id, PhoneEvent.outcome == PhoneOutcome.HELD)
-    return session.scalar(query.order_by(PhoneEvent.seq.desc()).offset(HELD_MOST).limit(1)) or 1
+def _waiting(session: Session, stream: PhoneStream) -> list[PhoneEvent]:
+    query = select(PhoneEvent).where(PhoneEvent.stream_id == stream.id, PhoneEvent.outcome == PhoneOutcome.HELD)
+    return list(session.scalars(query.order_by(PhoneEvent.id)))
 
 
-def _go_on(session: Session, stream: PhoneStream, oldest_seq: int) -> None:
-    """Apply what was held and whose turn it is; what the phone no longer has is not waited for."""
-    while True:
-        held = session.scalars(
-            select(PhoneEvent)
-            .where(PhoneEvent.stream_id == stream.id, PhoneEvent.outcome == PhoneOutcome.HELD)
-            .order_by(PhoneEvent.seq, PhoneEvent.id)
-            .limit(1)
-        ).one_or_none()
-        if held is None or held.seq > max(stream.next_seq, oldest_seq):
+def _go_on(session: Session, stream: PhoneStream, held: Iterable[PhoneEvent], oldest_seq: int) -> None:
+    """Apply what was held and whose turn it is; what the phone no longer has is not waited for.
+
+    Nor is anything once too much waits: a phone that leaves gaps without end does not fill our memory.
+    """
+    in_order = sorted(held, key=lambda event: event.seq)
+    if len(in_order) > HELD_MOST:
+        oldest_seq = max(oldest_seq, in_order[-HELD_MOST - 1].seq)
+    for event in in_order:
+        if event.seq > max(stream.next_seq, oldest_seq):
             break
-        _apply(session, stream, held)
+        _apply(session, stream, event)
     stream.next_seq = max(stream.next_seq, oldest_seq)
 
 
