@@ -13,9 +13,9 @@ export class Refusal extends Error {
 
 /** Nothing that could be taken for an answer of ours: no network, a hotel's page, half an answer, a broken server. */
 export class NoConnection extends Error {
-  constructor(reason, { broken = false } = {}) {
+  constructor(reason, { broken = false, portal = false } = {}) {
     super(reason);
-    this.broken = broken;
+    Object.assign(this, { broken, portal });
   }
 }
 
@@ -43,7 +43,7 @@ async function fetched(path, options) {
   } catch (reason) {
     throw new NoConnection(String(reason));
   }
-  if (!response.headers.get(MARKER)) throw new NoConnection("an answer that is not ours");
+  if (!response.headers.get(MARKER)) throw new NoConnection("an answer that is not ours", { portal: response.ok });
   return response;
 }
 

@@ -38,7 +38,7 @@ let failures = 0;
 let timer = 0;
 let running = null;
 let waitingRun = null;
-const line = { connected: navigator.onLine, sending: false, update: false };
+const line = { connected: navigator.onLine, portal: false, sending: false, update: false };
 
 export const app = {
   locating: null,
@@ -285,7 +285,7 @@ async function exchangeAll() {
 async function attempt(each, work) {
   try {
     await work();
-    line.connected = true;
+    Object.assign(line, { connected: true, portal: false });
     failures = 0;
   } catch (error) {
     await failed(error, each);
@@ -297,7 +297,7 @@ async function failed(error, each = session) {
     await lost(each);
     await changed();
   } else if (error instanceof NoConnection) {
-    line.connected = false;
+    Object.assign(line, { connected: false, portal: error.portal });
     failures += 1;
   } else if (error instanceof QuotaFull) {
     ranOut();

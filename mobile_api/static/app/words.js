@@ -1,9 +1,8 @@
 // Words, times and amounts as people say them, in Chinese and English. `{name}` in a word is filled in.
 
 import { WORDS as DAY } from "./words_day.js";
-import { WORDS as VISIT } from "./words_visit.js";
 
-export const WORDS = { zh: { ...DAY.zh, ...VISIT.zh }, en: { ...DAY.en, ...VISIT.en } };
+export const WORDS = { zh: { ...DAY.zh }, en: { ...DAY.en } };
 
 /** More words, from what is loaded later. */
 export function learn(more) {

@@ -1,4 +1,4 @@
-// The words of the first screens: login, day, list and frame. Those of a visit stand in words_visit.js.
+// The words of the first screens: login, day, list and frame. Those of a visit stand in visit/words.js.
 
 export const WORDS = {
   zh: {

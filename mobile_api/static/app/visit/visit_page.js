@@ -38,6 +38,7 @@ function who(app, stop) {
     ${visit.place?.approximate && visit.state !== "on-site" ? note("warning", word("visit.approximate"), "warn") : nothing}
     ${["waiting", "en-route"].includes(visit.state) ? standing(visit) : nothing}
     ${OPEN.has(visit.state) ? reach(visit, app) : nothing}
+    ${OPEN.has(visit.state) && !visit.is_gone ? html`<a class="plain" href="#/why/${visit.id}">${word("why_mine")}</a>` : nothing}
   </section>`;
 }
 
