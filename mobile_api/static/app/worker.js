@@ -6,6 +6,10 @@ const CACHE = `shifu-app-${SHELL.version}`;
 const [FILES, LATER] = [whole(SHELL.files), whole(SHELL.later)];
 const KNOWN = { ...FILES, ...LATER };
 const AT_ONCE = 6;
+/** Milliseconds for which files that come later may keep a newer version from taking over. */
+const LONGEST = 10_000;
+
+const after = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 function whole(files) {
   return Object.fromEntries(Object.entries(files).map(([name, digest]) => [name.startsWith("/") ? name : SHELL.base + name, digest]));
@@ -20,7 +24,7 @@ self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
 self.addEventListener("message", (event) => {
   if (event.data === "take-over") event.waitUntil(self.skipWaiting());
-  if (event.data === "later") event.waitUntil(keep(LATER).catch(() => undefined));
+  if (event.data === "later") event.waitUntil(Promise.race([keep(LATER).catch(() => undefined), after(LONGEST)]));
 });
 
 self.addEventListener("sync", (event) => event.waitUntil(tell("send")));
