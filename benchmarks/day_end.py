@@ -28,7 +28,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benchmarks.contention_area import Area, served
-from dispatch import counties, demo, phone_login, schema
+from dispatch import counties, demo, phone_login, schema, verification
 from dispatch import day as days
 from dispatch import system as systems
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
@@ -75,6 +75,7 @@ class Phone:
         self.person, self.told, self.rng = person, told, Random(seed)
         self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
         self.cursor: str | None = None
+        self.kept = False
 
     def pull(self, kind: str) -> None:
         asked = f"/mobile/v1/changes?cursor={self.cursor}" if self.cursor else "/mobile/v1/changes"
@@ -101,13 +102,22 @@ class Phone:
             response = self.line.getresponse()
             content = response.read()
             took = time.perf_counter() - began
+            self.kept = True
             is_ours = response.status < 300 and response.headers.get("Shifu-Protocol") == "1"
             self.told.note(kind, took, "" if is_ours else f"{kind} {response.status}")
             return dict(json.loads(content)) if is_ours else {}
-        except OSError as error:
+        except (http.client.HTTPException, OSError) as error:
+            if self._is_stale(error):
+                return self._ask(kind, method, path, body)
             self.told.note(kind, time.perf_counter() - began, f"{kind} {type(error).__name__}")
             self.line.close()
             return {}
+
+    def _is_stale(self, error: Exception) -> bool:
+        """Whether the server had closed the kept line before it was asked: everybody asks again on a new one."""
+        was_kept, self.kept = self.kept, False
+        self.line.close()
+        return was_kept and isinstance(error, (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError))
 
     def _batch(self, events: list[dict[str, Any]]) -> dict[str, Any]:
         return {
@@ -131,6 +141,7 @@ class Phone:
         def event(kind: str, **payload: Any) -> dict[str, Any]:
             return {"type": kind, "visit_id": visit_id, "payload": payload}
 
+        yield event("readiness", goods="whole", consumer="confirmed", parts=[])
         yield event("en-route")
         yield event("check-in")
         yield event("serial", number=f"SN{visit_id:010}", read="camera", format="code-128")
@@ -196,7 +207,7 @@ def _published(session: Session, orders: Sequence[WorkOrder], on_date: date, at:
 
 def _known(order: WorkOrder) -> tuple[int, tuple[str, ...], str]:
     visit = order.visits[-1]
-    return visit.id, tuple(str(shot["code"]) for shot in order.product.shot_list), visit.verification_code or "000000"
+    return visit.id, tuple(str(shot["code"]) for shot in order.product.shot_list), verification.give(visit)
 
 
 def play(port: int, people: Sequence[Person], seconds: float) -> Told:

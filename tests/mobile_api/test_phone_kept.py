@@ -154,8 +154,7 @@ def test_a_new_version_installs_beside_and_takes_over_at_the_next_start(
 def started_until(page: Page, there: str) -> None:
     """A browser puts a waiting worker in place once the one before has nothing in hand: at this start or later."""
     for _ in range(5):
-        page.reload()
-        page.wait_for_selector("#app[aria-busy=false]")
+        page.reload(wait_until="commit")
         try:
             page.wait_for_selector(there, timeout=10_000)
             return
