@@ -290,7 +290,7 @@ def test_neither_a_clock_that_was_set_nor_sleep_moves_what_happened(
     phone.set_offline(False)
     in_app(page, "await settled()")
     [told] = [event for event in stored(tuesday, PhoneEvent) if event.type == "en-route"]
-    assert abs((told.at - happened).total_seconds()) < 60
+    assert abs((told.at - happened).total_seconds()) < 300
 
 
 def test_two_windows_are_one_phone(tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext) -> None:
