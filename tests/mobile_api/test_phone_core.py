@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -272,6 +273,7 @@ def test_neither_a_clock_that_was_set_nor_sleep_moves_what_happened(
     tuesday: Tuesday, address: str, phone: BrowserContext, slept: int, set_ahead: int
 ) -> None:
     """The counter of a browser stands still while the phone sleeps; the wall clock goes on, and may be set."""
+    began = time.monotonic()
     page = logged_in(phone, address)
     phone.set_offline(True)
     happened = tuesday.clock()
@@ -287,6 +289,7 @@ def test_neither_a_clock_that_was_set_nor_sleep_moves_what_happened(
         }""",
         [slept, set_ahead],
     )
+    tuesday.clock.advance(seconds=time.monotonic() - began)
     phone.set_offline(False)
     in_app(page, "await settled()")
     [told] = [event for event in stored(tuesday, PhoneEvent) if event.type == "en-route"]
