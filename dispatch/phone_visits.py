@@ -119,13 +119,15 @@ def _try(session: Session, visit: Visit, technician_id: int, told: Told) -> Clas
 
 def _take_over(session: Session, visit: Visit, technician_id: int, told: Told, came: datetime | None = None) -> Clash:
     """Whoever does the work has the visit from now on; `came` is when they had checked in, if they had."""
-    before = visit.technician_id, visit.arrived_at
+    before = visit.technician_id, visit.arrived_at, visit.en_route_at
+    if visit.technician_id != technician_id:
+        visit.en_route_at = _first(session, visit, technician_id, EventType.EN_ROUTE)
     visit.technician_id, visit.arrived_at = technician_id, came or visit.arrived_at
     session.flush()
     clash = _try(session, visit, technician_id, told)
     if clash is None:
         return Clash(PhoneConflictKind.REASSIGNED, counts=True)
-    visit.technician_id, visit.arrived_at = before
+    visit.technician_id, visit.arrived_at, visit.en_route_at = before
     return clash
 
 
@@ -211,11 +213,13 @@ def _why(session: Session, visit: Visit, technician_id: int) -> PhoneConflictKin
 
 
 def _check_in(session: Session, visit: Visit, technician_id: int) -> datetime | None:
-    """When this technician first said that they were at the door, by our clock."""
+    return _first(session, visit, technician_id, EventType.CHECK_IN)
+
+
+def _first(session: Session, visit: Visit, technician_id: int, kind: EventType) -> datetime | None:
+    """When this technician first said so, by our clock."""
     query = select(VisitEvent).where(
-        VisitEvent.visit_id == visit.id,
-        VisitEvent.technician_id == technician_id,
-        VisitEvent.type == EventType.CHECK_IN,
+        VisitEvent.visit_id == visit.id, VisitEvent.technician_id == technician_id, VisitEvent.type == kind
     )
     times = [datetime.fromisoformat(event.payload["at"]) for event in session.scalars(query)]
     return min(times, default=None)

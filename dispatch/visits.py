@@ -112,6 +112,8 @@ def arrive(session: Session, visit_id: int, technician_id: int, fact: Fact) -> V
         return visit
     found = check_in.against_address(visit.work_order, fact)
     if not _has_been_told(visit, VisitState.ON_SITE, technician_id):
+        if visit.technician_id not in (None, technician_id) and visit.work_order.product.crew_size == 1:
+            visit.en_route_at = None
         _move(session, visit, VisitState.ON_SITE, technician_id, fact)
         visit.arrived_at = max(fact.at, visit.en_route_at or fact.at)
         visit.arrival_distance = found.distance
