@@ -1,7 +1,8 @@
 """A phone as the simulation has it, and the network between it and the server, all by one seeded generator.
 
-The phone keeps on its disk: its name, the last number it gave, the events not yet finally answered, its cursor and its
-visits. A restart loses what was on the way; a new installation loses everything.
+The phone keeps on its disk: its name, the last number it gave, the events not yet finally answered, where it was since
+it last had signal, its cursor, its visits and its routes. A restart loses what was on the way; a new installation loses
+everything.
 """
 
 from __future__ import annotations
@@ -10,14 +11,20 @@ import heapq
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
-from benchmarks.phone_world import PROMISED, World
-from dispatch import phone_events, phone_feed, technician_day
+from benchmarks.phone_says import Word
+from benchmarks.phone_world import World
+from dispatch import facts, phone_events, phone_feed, positions
+from dispatch.day import date_of
 from dispatch.phone_clock import Reading
-from dispatch.phone_reports import Answer, Attachment, Batch, Report, ReportType, Verdict
-from technicians.people import Technician
+from dispatch.phone_feed import Changes, Shown
+from dispatch.phone_reports import Answer, Attachment, Batch, Report, Verdict
+from dispatch.positions import Sighting
+from technicians.place import PlanningArea
+from tests.town import AREA
 
 LOST_ON_THE_WAY, LOST_ANSWERS, TWICE = 0.1, 0.3, 0.15
 SLOWEST = 20.0
@@ -32,6 +39,7 @@ class Simulation:
     deduplicates: bool = True
     trace: list[str] = field(default_factory=list)
     delivered: set[str] = field(default_factory=set)
+    sighted: dict[str, list[Sighting]] = field(default_factory=dict)
     _todo: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _count: int = 0
 
@@ -76,6 +84,9 @@ class Phone:
     outbox: list[Report] = field(default_factory=list)
     cursor: str | None = None
     visits: dict[int, str] = field(default_factory=dict)
+    told: dict[int, Any] = field(default_factory=dict)
+    routes: dict[date, int] = field(default_factory=dict)
+    trail: list[Sighting] = field(default_factory=list)
     is_alive: bool = True
     was_set: bool = False
     stored_at: datetime | None = None
@@ -95,23 +106,29 @@ class Phone:
     def restart(self) -> None:
         self.boot, self.booted_at = self.boot + 1, None
 
-    def record(self, kind: ReportType, visit_id: int) -> Report:
+    def record(self, word: Word, visit_id: int | None) -> Report:
         """Something happened: it is on disk before anybody is told."""
         self.seq += 1
-        payload = {"reason": "nobody-home"} if kind == ReportType.COULD_NOT_COMPLETE else {}
-        promised = PROMISED if kind == ReportType.COMPLETION else ()
         report = Report(
-            self.simulation.uuid7(), self.seq, kind, visit_id, self.reading(), payload=payload,
-            attachments=tuple(Attachment("ab" * 32, 1, "photo", shot) for shot in promised),
+            self.simulation.uuid7(), self.seq, word.type, visit_id, self.reading(), payload=dict(word.said),
+            attachments=tuple(Attachment(sha256, 1, "photo", shot) for shot, sha256 in word.photos),
         )  # fmt: skip
         self.outbox.append(report)
         return report
+
+    def look_around(self) -> None:
+        """Where it is now, by its own clock; told with the next signal."""
+        rng = self.simulation.rng
+        self.trail.append(Sighting(self.reading().wall, rng.uniform(121, 122), rng.uniform(31, 32), 10.0))
 
     def sync(self) -> None:
         """Ask what is new, and send what is left."""
         if self.is_alive and self.has_signal():
             self._request(self._pull)
             self.send()
+            if self.trail:
+                trail, sent_at = list(self.trail), self.reading().wall
+                self._request(lambda: self._say_where(trail, sent_at))
 
     def send(self) -> None:
         """Send what is left, in a few requests at once."""
@@ -159,25 +176,51 @@ class Phone:
         final = {answer.seq for answer in answers if answer.verdict != Verdict.HELD}
         self.outbox = [report for report in self.outbox if report.seq not in final]
 
+    def _say_where(self, trail: list[Sighting], sent_at: datetime) -> Callable[[], None]:
+        """The times of a trail are by the phone's clock; the age is what counts."""
+        simulation, now = self.simulation, self.simulation.now
+        seen = [replace(each, at=facts.happened_at(now, each.at, sent_at)) for each in trail]
+        simulation.sighted.setdefault(self.technician, []).extend(seen)
+        taken = positions.take(simulation.world.system, self.technician_id, seen)
+        simulation.note(self.device_id, "where", taken.kept and taken.kept.lng, taken.is_on_duty)
+
+        def forget() -> None:
+            self.trail = [each for each in self.trail if each not in trail]
+
+        return forget
+
     def _pull(self) -> Callable[[], None]:
-        system, cursor, asked_at = self.simulation.world.system, self.cursor, self.simulation.now
-        with system.transaction(read_only=True) as session:
-            person = session.get_one(Technician, self.technician_id)
-            today = technician_day.local_date(session, person, system.now())
-            seen = phone_feed.look(session, person.id, today)
-        if not phone_feed.is_up_to_date(seen):
-            with system.transaction() as session:
-                seen = phone_feed.refresh(session, person.id, today, at=system.now(), seen=seen)
-        with system.transaction(read_only=True) as session:
-            found = phone_feed.changes(session, seen, phone_feed.parse(cursor))
-            shown = {each.visit.id: str(each.visit.state) for each in found.shown}
+        cursor, asked_at = self.cursor, self.simulation.now
+        found = self._changes(cursor)
+        shown = {each.visit.id: str(each.visit.state) for each in found.shown}
+        told = {each.visit.id: _told(each) for each in found.shown}
         self.simulation.note(self.device_id, "pull", found.full, sorted(shown.items()), found.gone)
 
         def store() -> None:
             if self.cursor != cursor:
                 return
-            kept = {} if found.full else self.visits
-            self.visits = {each: state for each, state in (kept | shown).items() if each not in found.gone}
+            kept = ({}, {}) if found.full else (self.visits, self.told)
+            self.visits = {each: state for each, state in (kept[0] | shown).items() if each not in found.gone}
+            self.told = {each: said for each, said in (kept[1] | told).items() if each not in found.gone}
+            self.routes = {sheet.on_date: sheet.revision for sheet in found.routes}
             self.cursor, self.stored_at = str(found.cursor), asked_at
 
         return store
+
+    def _changes(self, cursor: str | None) -> Changes:
+        """As the API asks for them."""
+        system, parsed = self.simulation.world.system, phone_feed.parse(cursor)
+        with system.transaction(read_only=True) as session:
+            today = date_of(session.get_one(PlanningArea, AREA), system.now())
+            seen = phone_feed.look(session, self.technician_id, today)
+            if phone_feed.is_up_to_date(seen):
+                return phone_feed.changes(session, seen, parsed)
+        with system.transaction() as session:
+            seen = phone_feed.refresh(session, self.technician_id, today, at=system.now(), seen=seen)
+        with system.transaction(read_only=True) as session:
+            return phone_feed.changes(session, seen, parsed)
+
+
+def _told(shown: Shown) -> Any:
+    agreed = [(each.code, each.count, each.amount) for each in shown.papers.agreed]
+    return shown.visit.told, shown.visit.accepted_at, agreed

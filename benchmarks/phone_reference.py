@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from dispatch.phone_reports import ReportType
 from dispatch.work_order import VisitState
@@ -14,13 +15,21 @@ NEAR = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One true event. `is_timed`: False where the phone's clock was set that day, so that nobody can tell when."""
+    """One true event, as a technician told it on a device under a number.
+
+    `is_timed`: False where the phone's clock was set that day, so that nobody can tell when. `photos` are pairs of a
+    shot's code and a digest.
+    """
 
     event_id: str
     technician: str
-    visit_id: int
+    visit_id: int | None
     type: ReportType
     at: datetime
+    device: str
+    seq: int
+    said: Mapping[str, Any] = field(default_factory=dict)
+    photos: tuple[tuple[str, str], ...] = ()
     is_timed: bool = True
 
 
