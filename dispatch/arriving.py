@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from geopy.distance import geodesic
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from dispatch import outbox
@@ -91,12 +91,12 @@ def _tell(session: Session, visit_id: int, at: datetime) -> bool:
     return True
 
 
-def _on_the_way(session: Session, at: datetime, *which: object) -> list[Visit]:
+def _on_the_way(session: Session, at: datetime, *which: ColumnElement[bool]) -> list[Visit]:
     """Visits to which somebody set out in the last hours, and whose consumers were not told that they arrive."""
     query = (
         select(Visit)
         .options(joinedload(Visit.work_order).joinedload(WorkOrder.county))
-        .where(Visit.state == VisitState.EN_ROUTE, Visit.en_route_at.between(at - LONGEST_WAY, at), *which)  # type: ignore[arg-type]
+        .where(Visit.state == VisitState.EN_ROUTE, Visit.en_route_at.between(at - LONGEST_WAY, at), *which)
     )
     coming = session.scalars(query.order_by(Visit.id)).all()
     told = _told(session, [visit.id for visit in coming])

@@ -11,10 +11,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import photos
+from dispatch import locked_visits, photos
 from dispatch.darkroom import LARGEST_BODY
 from dispatch.facts import Fact
 from dispatch.photo_records import PhotoUpload
@@ -31,12 +30,13 @@ def promise(
     named = list(_photos(visit, attachments))
     if not named:
         return []
-    known = session.scalars(select(PhotoUpload).where(PhotoUpload.visit_id == visit.id)).all()
+    known = locked_visits.rows(session, PhotoUpload, visit.id)
     have = {(upload.shot_code, upload.source_sha256) for upload in known if upload.technician_id == technician_id}
     new = {(each["shot"], each["sha256"]): each for each in named if (each["shot"], each["sha256"]) not in have}
     room = photos.MOST_PER_VISIT - len(known)
     made = [_upload(visit, technician_id, fact, each) for each in list(new.values())[: max(room, 0)]]
-    session.add_all(made)
+    for upload in made:
+        locked_visits.add(session, upload)
     return made
 
 

@@ -37,7 +37,7 @@ class VisitEvent(Base):
     __table_args__ = (Index("ix_visit_event_visit", "visit_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    event_id: Mapped[str] = mapped_column(String(36), unique=True, insert_sentinel=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     technician_id: Mapped[int] = mapped_column(ForeignKey("technician.id"))
     type: Mapped[EventType] = mapped_column(choice(EventType))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from dispatch.consumer_records import ExpectedBecause, ExpectedTime
 from dispatch.day_plan import DayPlan, DayPlanState, Route, Stop
+from dispatch.gathered import gathered
 from dispatch.work_order import Visit, VisitState
 
 STEP = timedelta(minutes=5)
@@ -115,12 +116,8 @@ def after_fact(session: Session, visit: Visit, at: datetime) -> list[ExpectedTim
 @contextmanager
 def once(session: Session, at: datetime) -> Iterator[None]:
     """Of many facts that are told at one time only what follows from all of them is written down, at the end."""
-    visit_ids: set[int] = set()
-    session.info[LATER] = visit_ids
-    try:
+    with gathered(session, LATER, set[int]()) as visit_ids:
         yield
-    finally:
-        del session.info[LATER]
     if visit_ids:
         _after_facts(session, visit_ids, at)
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import positions, touched
+from dispatch import locked_visits, positions, touched
 from dispatch.evidence import EventType, VisitEvent
 from dispatch.positions import Sighting
 from dispatch.work_order import Visit
@@ -67,15 +67,28 @@ def is_known(session: Session, visit_id: int, kind: EventType, fact: Fact, **pay
 
 def record(session: Session, visit: Visit, technician_id: int, kind: EventType, fact: Fact, **payload: Any) -> None:
     """Append the fact and remember where the phone was. The caller has asked `is_known` before."""
-    session.add(
-        VisitEvent(
-            event_id=fact.event_id, visit_id=visit.id, technician_id=technician_id, type=kind,
-            device_id=fact.device_id, device_time=fact.device_time, received_at=fact.received_at,
-            lng=fact.lng, lat=fact.lat, accuracy=fact.accuracy, payload=payload | {"at": fact.at.isoformat()},
-        )
+    event = VisitEvent(
+        event_id=fact.event_id, visit_id=visit.id, technician_id=technician_id, type=kind,
+        device_id=fact.device_id, device_time=fact.device_time, received_at=fact.received_at,
+        lng=fact.lng, lat=fact.lat, accuracy=fact.accuracy, payload=payload | {"at": fact.at.isoformat()},
     )  # fmt: skip
+    locked_visits.add(session, event)
     touched.visit(session, visit)
     _remember_position(session, technician_id, fact)
+
+
+def first(session: Session, visit: Visit, technician_id: int, kind: EventType) -> datetime | None:
+    """When this technician first said so of a visit, by our clock."""
+    told = locked_visits.rows(session, VisitEvent, visit.id)
+    return min(
+        (happened(each) for each in told if (each.technician_id, each.type) == (technician_id, kind)), default=None
+    )
+
+
+def happened(event: VisitEvent) -> datetime:
+    """When it happened by our clock; the oldest ones say only when they came."""
+    said = event.payload.get("at")
+    return datetime.fromisoformat(said) if said else event.received_at
 
 
 def _remember_position(session: Session, technician_id: int, fact: Fact) -> None:

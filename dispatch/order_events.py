@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from dispatch.gathered import gathered
 from dispatch.integration_records import WebhookEndpoint
 from dispatch.outbox import Outbox, OutboxKind
 from dispatch.work_order import Appointment, AppointmentState, Visit, WorkOrder, WorkOrderState
@@ -104,12 +105,8 @@ def announce_all(
 @contextmanager
 def together(session: Session, at: datetime) -> Iterator[None]:
     """Promise what is announced meanwhile at the end, with one look at each merchant's addresses."""
-    later: dict[int, list[tuple[OrderEvent, dict[str, Any]]]] = {}
-    session.info[LATER] = later
-    try:
+    with gathered(session, LATER, dict[int, list[tuple[OrderEvent, dict[str, Any]]]]()) as later:
         yield
-    finally:
-        del session.info[LATER]
     for merchant_id, happened in sorted(later.items()):
         announce_all(session, merchant_id, happened, at=at)
 

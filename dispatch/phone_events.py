@@ -172,11 +172,12 @@ def _settled(taking: _Taking, answer: Answer) -> Answer:
 
 def _again(stream: PhoneStream, known: PhoneEvent, report: Report) -> Answer:
     """A repeat; an edited one is refused, and so is somebody else's id, of which nothing more is told."""
-    if known.stream_id != stream.id and known.stream.technician_id != stream.technician_id:
+    is_from_here = known.stream is stream
+    if not is_from_here and known.stream.technician_id != stream.technician_id:
         return Answer(report.event_id, report.seq, Verdict.REJECTED, TAKEN)
     if known.digest != report.digest():
         return Answer(report.event_id, report.seq, Verdict.REJECTED, EDITED)
-    if known.stream_id != stream.id and report.seq == stream.next_seq:
+    if not is_from_here and report.seq == stream.next_seq:
         stream.next_seq += 1
     if known.outcome == PhoneOutcome.APPLIED:
         return Answer(report.event_id, report.seq, Verdict.DUPLICATE, counts=True, flags=tuple(known.flags))

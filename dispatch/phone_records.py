@@ -58,7 +58,7 @@ class PhoneEvent(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    event_id: Mapped[str] = mapped_column(String(36), unique=True, insert_sentinel=True)
     stream_id: Mapped[int] = mapped_column(ForeignKey("phone_stream.id"))
     seq: Mapped[int]
     type: Mapped[str] = mapped_column(String(40))

@@ -8,7 +8,6 @@ meant, or behind whose back another checked in, cannot end it without the work.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +31,6 @@ KINDS = {
     ReportType.COMPLETION: EventType.COMPLETION,
     ReportType.COULD_NOT_COMPLETE: EventType.COULD_NOT_COMPLETE,
 }
-ENDINGS = {ReportType.COMPLETION, ReportType.COULD_NOT_COMPLETE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +104,8 @@ def _locked(session: Session, visit_id: int) -> Visit | None:
 
 
 def _try(session: Session, visit: Visit, technician_id: int, told: Told) -> Clash | None:
-    may_be_half_done = told.type in ENDINGS
     try:
-        with session.begin_nested() if may_be_half_done else nullcontext():
-            _verb(session, visit.id, technician_id, told)
+        _verb(session, visit.id, technician_id, told)
     except IllegalTransition:
         return _only_a_fact(session, visit, technician_id, told, _why(session, visit, technician_id))
     except visits.MissingShots:
@@ -120,10 +116,8 @@ def _try(session: Session, visit: Visit, technician_id: int, told: Told) -> Clas
 def _take_over(session: Session, visit: Visit, technician_id: int, told: Told, came: datetime | None = None) -> Clash:
     """Whoever does the work has the visit from now on; `came` is when they had checked in, if they had."""
     before = visit.technician_id, visit.arrived_at, visit.en_route_at
-    if visit.technician_id != technician_id:
-        visit.en_route_at = _first(session, visit, technician_id, EventType.EN_ROUTE)
-    visit.technician_id, visit.arrived_at = technician_id, came or visit.arrived_at
-    session.flush()
+    visits.hand_to(session, visit, technician_id)
+    visit.arrived_at = came or visit.arrived_at
     clash = _try(session, visit, technician_id, told)
     if clash is None:
         return Clash(PhoneConflictKind.REASSIGNED, counts=True)
@@ -134,7 +128,8 @@ def _take_over(session: Session, visit: Visit, technician_id: int, told: Told, c
 def _was_first(session: Session, visit: Visit, technician_id: int, told: Told, came: datetime) -> Clash:
     """The visit was completed twice, and this completion was the earlier one."""
     before = {"technician_id": visit.technician_id, "left_at": str(visit.left_at)}
-    visit.technician_id, visit.arrived_at, visit.left_at = technician_id, came, max(told.fact.at, came)
+    visits.hand_to(session, visit, technician_id)
+    visit.arrived_at, visit.left_at = came, max(told.fact.at, came)
     visit.revision += 1
     audit.note(
         session, visits.actor(session, technician_id), "visit.completed-first", "visit", visit.id,
@@ -213,16 +208,7 @@ def _why(session: Session, visit: Visit, technician_id: int) -> PhoneConflictKin
 
 
 def _check_in(session: Session, visit: Visit, technician_id: int) -> datetime | None:
-    return _first(session, visit, technician_id, EventType.CHECK_IN)
-
-
-def _first(session: Session, visit: Visit, technician_id: int, kind: EventType) -> datetime | None:
-    """When this technician first said so, by our clock."""
-    query = select(VisitEvent).where(
-        VisitEvent.visit_id == visit.id, VisitEvent.technician_id == technician_id, VisitEvent.type == kind
-    )
-    times = [datetime.fromisoformat(event.payload["at"]) for event in session.scalars(query)]
-    return min(times, default=None)
+    return facts.first(session, visit, technician_id, EventType.CHECK_IN)
 
 
 def _was_shown(session: Session, visit: Visit, technician_id: int) -> bool:

@@ -27,7 +27,7 @@ class PhotoUpload(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    event_id: Mapped[str] = mapped_column(String(36), unique=True, insert_sentinel=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     technician_id: Mapped[int] = mapped_column(ForeignKey("technician.id"))
     device_id: Mapped[str] = mapped_column(String(64))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from dispatch import arriving, touched
 from dispatch import day as days
 from dispatch.day_plan import DayPlan, DayPlanState, Route
+from dispatch.gathered import gathered
 from dispatch.system import System
 from dispatch.work_order import Visit, VisitState
 from technicians.people import Position, Technician
@@ -100,12 +101,8 @@ def is_on_duty(session: Session, technician_id: int, at: datetime) -> bool:
 @contextmanager
 def once(session: Session) -> Iterator[None]:
     """Of many sightings in one transaction only each technician's newest is kept, at the end."""
-    newest: dict[int, Sighting] = {}
-    session.info[LATER] = newest
-    try:
+    with gathered(session, LATER, dict[int, Sighting]()) as newest:
         yield
-    finally:
-        del session.info[LATER]
     for technician_id, seen in sorted(newest.items()):
         remember(session, technician_id, seen)
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from dispatch.evidence import EventType, VisitEvent
+from dispatch.facts import happened
 
 EDGE = 1000
 MARGIN = 20
@@ -64,8 +65,9 @@ def _counts(event: VisitEvent) -> bool:
 def _drawn(event: VisitEvent) -> tuple[int, Signature]:
     payload: dict[str, Any] = event.payload
     strokes = tuple(_clean(stroke) for stroke in payload.get("strokes", []))
-    at = datetime.fromisoformat(payload["at"]) if "at" in payload else event.received_at
-    return event.visit_id, Signature(str(payload.get("name", "")), at, tuple(stroke for stroke in strokes if stroke))
+    return event.visit_id, Signature(
+        str(payload.get("name", "")), happened(event), tuple(stroke for stroke in strokes if stroke)
+    )
 
 
 def _clean(stroke: Any) -> tuple[int, ...]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch import locked_visits
 from dispatch.evidence import EventType, Proof, ProofKind, VisitEvent
+from dispatch.facts import happened
+from dispatch.gathered import gathered
 from dispatch.site_records import Surcharge
 from dispatch.work_order import Visit, VisitState
 
@@ -37,12 +39,8 @@ def count(session: Session, visit: Visit, kinds: Iterable[EventType] | None = No
 @contextmanager
 def once(session: Session) -> Iterator[None]:
     """Work out at the end, once for each visit, what is told of it meanwhile."""
-    later: dict[int, tuple[Visit, set[EventType]]] = {}
-    session.info[LATER] = later
-    try:
+    with gathered(session, LATER, dict[int, tuple[Visit, set[EventType]]]()) as later:
         yield
-    finally:
-        del session.info[LATER]
     for visit, kinds in later.values():
         _fold(session, visit, kinds)
 
@@ -63,9 +61,9 @@ def is_ready_for(visit: Visit, technician_id: int) -> bool:
 
 
 def _fold(session: Session, visit: Visit, kinds: Iterable[EventType]) -> None:
-    query = select(VisitEvent).where(VisitEvent.visit_id == visit.id, VisitEvent.type.in_(list(kinds)))
-    told = session.scalars(query.order_by(VisitEvent.id)).all()
-    counting = sorted((event for event in told if _counts(visit, event)), key=_at)
+    these = set(kinds)
+    told = [event for event in locked_visits.rows(session, VisitEvent, visit.id) if event.type in these]
+    counting = sorted((event for event in told if _counts(visit, event)), key=happened)
     for kind in dict.fromkeys(event.type for event in told):
         FOLDS[kind](session, visit, [event for event in counting if event.type == kind])
 
@@ -75,10 +73,6 @@ def _counts(visit: Visit, event: VisitEvent) -> bool:
         return True
     is_for_two = visit.work_order.product.crew_size > 1
     return "conflict" not in event.payload and (is_for_two or not has_begun(visit))
-
-
-def _at(event: VisitEvent) -> datetime:
-    return datetime.fromisoformat(event.payload["at"])
 
 
 def _tell(visit: Visit, **said: Any) -> None:
@@ -115,7 +109,7 @@ def _signature(session: Session, visit: Visit, events: Sequence[VisitEvent]) -> 
 
 
 def _acceptance(_session: Session, visit: Visit, events: Sequence[VisitEvent]) -> None:
-    visit.accepted_at = _at(events[0]) if events else None
+    visit.accepted_at = happened(events[0]) if events else None
 
 
 def _part(event: VisitEvent | None, *names: str) -> dict[str, Any] | None:
@@ -124,16 +118,15 @@ def _part(event: VisitEvent | None, *names: str) -> dict[str, Any] | None:
 
 def _prove(session: Session, visit: Visit, kind: ProofKind, event: VisitEvent | None, name: str) -> None:
     """One proof of the kind, with what was said last."""
-    query = select(Proof).where(Proof.visit_id == visit.id, Proof.kind == kind)
-    proof = session.scalars(query).one_or_none()
+    proof = next((each for each in locked_visits.rows(session, Proof, visit.id) if each.kind == kind), None)
     if event is None:
         if proof is not None:
-            session.delete(proof)
+            locked_visits.remove(session, proof)
         return
     if proof is None:
         proof = Proof(visit_id=visit.id, kind=kind)
-        session.add(proof)
-    proof.technician_id, proof.text, proof.taken_at = event.technician_id, event.payload[name], _at(event)
+        locked_visits.add(session, proof)
+    proof.technician_id, proof.text, proof.taken_at = event.technician_id, event.payload[name], happened(event)
     proof.lng, proof.lat, proof.received_at = event.lng, event.lat, event.received_at
 
 
@@ -154,7 +147,7 @@ def _surcharges(session: Session, visit: Visit, events: Sequence[VisitEvent]) ->
 def _agree(row: Surcharge, event: VisitEvent) -> None:
     for name in ("name_zh", "name_en", "count", "amount", "currency", "photo_sha256"):
         setattr(row, name, event.payload[name])
-    row.event_id, row.technician_id, row.agreed_at = event.event_id, event.technician_id, _at(event)
+    row.event_id, row.technician_id, row.agreed_at = event.event_id, event.technician_id, happened(event)
 
 
 FOLDS: dict[EventType, Callable[[Session, Visit, Sequence[VisitEvent]], None]] = {

@@ -1,7 +1,8 @@
 """What a technician does with a visit: set out, arrive, complete, or say why not.
 
 Every verb takes a `Fact` from a phone, is safe to repeat with the same event id, never refuses a fact for
-being late, and ends in an event, an audit entry and moved records, all in the caller's transaction. Of two who make a
+being late, and ends in an event, an audit entry and moved records, all in the caller's transaction; one that is not
+possible is refused before anything has been changed. Of two who make a
 visit together the first to say something moves it; what the other says of the same is an event only.
 """
 
@@ -28,11 +29,10 @@ from dispatch import (
     wasted_trips,
     wishes,
 )
-from dispatch.evidence import EventType, Proof
+from dispatch.evidence import EventType, Proof, ProofKind
 from dispatch.facts import Fact
 from dispatch.order_events import OrderEvent
 from dispatch.outbox import OutboxKind
-from dispatch.technician_day import photos_of
 from dispatch.wasted_trips import NOTHING_MORE, Left
 from dispatch.work_order import (
     Appointment,
@@ -112,8 +112,9 @@ def arrive(session: Session, visit_id: int, technician_id: int, fact: Fact) -> V
         return visit
     found = check_in.against_address(visit.work_order, fact)
     if not _has_been_told(visit, VisitState.ON_SITE, technician_id):
-        if visit.technician_id not in (None, technician_id) and visit.work_order.product.crew_size == 1:
-            visit.en_route_at = None
+        visit.must_be_able_to_move_to(VisitState.ON_SITE)
+        if visit.technician_id is not None and visit.work_order.product.crew_size == 1:
+            hand_to(session, visit, technician_id)
         _move(session, visit, VisitState.ON_SITE, technician_id, fact)
         visit.arrived_at = max(fact.at, visit.en_route_at or fact.at)
         visit.arrival_distance = found.distance
@@ -152,14 +153,15 @@ def complete(
     if _has_been_told(visit, VisitState.COMPLETED, technician_id):
         facts.record(session, visit, technician_id, EventType.COMPLETION, fact, note=note)
         return visit
-    arrived = photos_of(session, [visit_id]).get(visit_id, [])
-    missing = [shot for shot in missing_shots(visit, arrived) if shot["code"] not in promised]
+    photos = [proof for proof in locked_visits.rows(session, Proof, visit_id) if proof.kind == ProofKind.PHOTO]
+    missing = [shot for shot in missing_shots(visit, photos) if shot["code"] not in promised]
     if visit.state == VisitState.ON_SITE and missing:
         raise MissingShots(missing)
+    visit.must_be_able_to_move_to(VisitState.COMPLETED)
+    if not any(other.is_open for other in visit.work_order.visits if other is not visit):
+        visit.work_order.move_to(WorkOrderState.COMPLETED)
     _move(session, visit, VisitState.COMPLETED, technician_id, fact)
     visit.left_at = max(fact.at, visit.arrived_at or fact.at)
-    if not any(other.is_open for other in visit.work_order.visits):
-        visit.work_order.move_to(WorkOrderState.COMPLETED)
     _announce(session, visit, OrderEvent.COMPLETED, fact)
     _decide_appointment(session, visit, fact)
     visit_messages.tell(session, visit, fact, by=actor(session, technician_id))
@@ -191,10 +193,11 @@ def could_not_complete(
     if _has_been_told(visit, VisitState.COULD_NOT_COMPLETE, technician_id):
         facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
         return visit
+    visit.must_be_able_to_move_to(VisitState.COULD_NOT_COMPLETE)
+    visit.work_order.move_to(WorkOrderState.BOOKABLE)
     visit.failure_reason, visit.failure_note = reason, note
     _move(session, visit, VisitState.COULD_NOT_COMPLETE, technician_id, fact)
     visit.left_at = max(fact.at, visit.arrived_at or fact.at)
-    visit.work_order.move_to(WorkOrderState.BOOKABLE)
     _announce(session, visit, OrderEvent.COULD_NOT_COMPLETE, fact, reason)
     _decide_appointment(session, visit, fact)
     trip = wasted_trips.record(session, visit, technician_id, fact, left)
@@ -205,6 +208,13 @@ def could_not_complete(
     facts.record(session, visit, technician_id, EventType.COULD_NOT_COMPLETE, fact, reason=reason, note=note)
     expected_times.after_fact(session, visit, fact.received_at)
     return visit
+
+
+def hand_to(session: Session, visit: Visit, technician_id: int) -> None:
+    """Whoever makes it has it from now on, and what counts of setting out is when they did themselves, if ever."""
+    if visit.technician_id != technician_id:
+        visit.technician_id = technician_id
+        visit.en_route_at = facts.first(session, visit, technician_id, EventType.EN_ROUTE)
 
 
 def _has_been_told(visit: Visit, state: VisitState, technician_id: int) -> bool:

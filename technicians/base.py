@@ -83,8 +83,8 @@ class Stateful(Generic[S]):
     def can_move_to(self, state: S) -> bool:
         return state in self.NEXT[self.state]
 
-    def move_to(self, state: S) -> Self:
-        """Change state, or raise IllegalTransition naming both states and what would have been possible."""
+    def must_be_able_to_move_to(self, state: S) -> None:
+        """Raise IllegalTransition, naming both states and what would have been possible, unless it can."""
         if not self.can_move_to(state):
             possible = tuple(sorted(self.NEXT[self.state]))
             raise IllegalTransition(
@@ -95,5 +95,9 @@ class Stateful(Generic[S]):
                 wanted=state,
                 possible=possible,
             )
+
+    def move_to(self, state: S) -> Self:
+        """Change state, or raise IllegalTransition."""
+        self.must_be_able_to_move_to(state)
         self.state = state
         return self
