@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from benchmarks import phone_found, phone_says
 from benchmarks.phone_evening import Evening
@@ -23,7 +24,7 @@ from tests.phone_pocket import CODE
 from tests.town import shanghai
 
 TWO_DAYS = 48 * 3600
-EVERYTHING, SOMETHING = 0.05, 0.25
+EVERYTHING, SOMETHING, DISPUTED = 0.03, 0.2, 0.3
 FROM_THE_OTHER = 0.15
 AGAIN = (ReportType.EN_ROUTE, ReportType.CHECK_IN)
 
@@ -54,7 +55,7 @@ class Day:
         """The whole day; the sentences say what ended otherwise than it must."""
         for technician, count in (("T1", 2), ("T2", 1)):
             self.phones[technician] = [self._phone(technician, number) for number in range(count)]
-            self.simulation.at(self._hour(8), lambda who=technician: self._next(who))  # type: ignore[misc]
+            self.simulation.at(self._hour(8), partial(self._next, technician))
         for minute in range(0, 11 * 60, 60):
             self.simulation.at(self._hour(7.5) + timedelta(minutes=minute), self._sync)
         self._plan_mishaps()
@@ -103,8 +104,8 @@ class Day:
         self.begun.add((technician, visit_id))
         self.ever.setdefault(technician, []).append(visit_id)
         rng = self.simulation.rng
-        has_everything = rng.random() < EVERYTHING
-        if has_everything or rng.random() < 0.08:
+        has_everything = rng.random() < (DISPUTED if visit_id in self.contested else EVERYTHING)
+        if has_everything or rng.random() < 0.06:
             self._tell(phone, phone_says.readiness(rng), visit_id)
         self._tell(phone, Word(ReportType.EN_ROUTE), visit_id)
         self.simulation.after(rng.uniform(300, 1800), lambda: self._arrive(phone, visit_id, has_everything))
@@ -126,7 +127,7 @@ class Day:
         """Within so many seconds, one after the other, at times on the technician's other phone."""
         rng = self.simulation.rng
         for word, after in zip(words, sorted(rng.uniform(0, seconds) for _ in words), strict=True):
-            self.simulation.after(after, lambda word=word: self._tell_with(phone, word, visit_id))  # type: ignore[misc]
+            self.simulation.after(after, partial(self._tell_with, phone, word, visit_id))
 
     def _tell_with(self, phone: Phone, word: Word, visit_id: int) -> None:
         others = [each for each in self.phones[phone.technician] if each is not phone]
@@ -171,9 +172,9 @@ class Day:
                 (0.25, self._look_at_route), (0.2, self._ask), (0.07, self._withdraw), (0.25, self._add),
             ):  # fmt: skip
                 if rng.random() < chance:
-                    self.simulation.at(self._hour(rng.uniform(8, 18)), lambda who=technician, tell=tell: tell(who))  # type: ignore[misc]
+                    self.simulation.at(self._hour(rng.uniform(8, 18)), partial(tell, technician))
             for _ in range(rng.choice((0, 0, 1, 3))):
-                self.simulation.at(self._hour(rng.uniform(8, 18)), lambda who=technician: self._look_around(who))  # type: ignore[misc]
+                self.simulation.at(self._hour(rng.uniform(8, 18)), partial(self._look_around, technician))
         if rng.random() < 0.2:
             self.simulation.at(self._hour(rng.uniform(10, 18)), self._refuse)
 
@@ -234,7 +235,7 @@ class Day:
                     when = self._hour(rng.uniform(8, 18))
                     self.simulation.at(when, lambda p=phones, i=place: self._set_clock(p[i]))  # type: ignore[misc]
         for _ in range(rng.choice((0, 1, 2))):
-            self.simulation.at(self._hour(rng.uniform(8, 16)), self._meddle)
+            self.simulation.at(self._hour(rng.uniform(7.7, 13)), self._meddle)
 
     def _set_clock(self, phone: Phone) -> None:
         phone.offset = timedelta(seconds=self.simulation.rng.randint(-TWO_DAYS, TWO_DAYS))
@@ -249,15 +250,40 @@ class Day:
         self.meddled = True
 
     def _meddle(self) -> None:
-        visit_id = self.simulation.rng.choice(sorted(self.world.owner))
-        if self.simulation.rng.random() < 0.6:
+        """The office gives away or calls off something that waits, as far as it knows."""
+        rng, waiting = self.simulation.rng, self.world.waiting()
+        if not waiting:
+            return
+        untold = [visit_id for visit_id in waiting if self._shows_without_signal(visit_id)]
+        visit_id, before = rng.choice(untold or waiting), dict(self.world.owner)
+        if rng.random() < 0.6:
             told = self.world.give_away(visit_id)
             if told in self.phones:
                 self.contested.add(visit_id)
+                self._dispute(visit_id, before[visit_id])
         else:
             told = self.world.call_off(visit_id)
         self.meddled = True
         self.simulation.note("office", visit_id, told)
+
+    def _shows_without_signal(self, visit_id: int) -> bool:
+        phones = self.phones[self.world.owner[visit_id]]
+        return any(visit_id in phone.visits and not phone.has_signal() for phone in phones)
+
+    def _dispute(self, visit_id: int, had: str) -> None:
+        """Whoever has the visit on a phone, by right or for want of signal, may say something of it."""
+        rng = self.simulation.rng
+        for technician in self.phones:
+            for _ in range(rng.choice((0, 1, 1) if technician == had else (0, 0, 1))):
+                say = partial(self._say_if_shown, technician, visit_id)
+                self.simulation.after(rng.uniform(60, 4 * 3600), say)
+
+    def _say_if_shown(self, technician: str, visit_id: int) -> None:
+        rng = self.simulation.rng
+        showing = [phone for phone in self.phones[technician] if visit_id in phone.visits]
+        if showing:
+            word = phone_says.of(rng.choice(tuple(phone_says.SAYS)), rng)
+            self._tell(rng.choice(showing), word, visit_id)
 
     def _evening(self) -> None:
         """Signal everywhere; the phones go on until nothing is left on them and nothing new comes."""

@@ -89,6 +89,12 @@ class World:
                     self.owner[visit.id] = self.planned[visit.id] = code
         return on_date
 
+    def waiting(self) -> list[int]:
+        """The visits of the day that nobody is known to have begun, and nobody called off."""
+        with self.system.transaction(read_only=True) as session:
+            query = select(Visit.id).where(Visit.id.in_(self.owner), Visit.state == VisitState.WAITING)
+            return sorted(session.scalars(query))
+
     def give_away(self, visit_id: int) -> str:
         """To the other technician, if nobody is known to have begun it."""
         with self.system.transaction() as session:
