@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from dispatch import visit_told
+from dispatch import verification, visit_told
 from dispatch.phone_records import PhoneConflict
+from dispatch.system import System
 from dispatch.work_order import Visit
 from tests.phone_pocket import PROMISED, Pocket, facts, give_to, planned, surcharges, visit
 from tests.town import Town
@@ -102,6 +103,26 @@ def test_two_phones_at_once_have_five_tries_together(town: Town) -> None:
         answers = [answer for told in pool.map(guess, ("one", "other")) for answer in told]
     assert sorted(answers) == ["too-many-codes"] * 3 + ["wrong-code"] * 5
     assert visit(town, visit_id).code_tries == 5
+
+
+def test_the_twin_that_does_not_lock_the_visit_counts_two_wrong_codes_as_one(
+    postgres_system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have looked before either writes. On SQLite a transaction that writes has locked everything already."""
+    town = Town.build(postgres_system)
+    visit_id = planned(town)
+    have_looked, accepts = Barrier(2), verification.accepts
+
+    def look_together(visit: Visit, said: str) -> bool:
+        have_looked.wait(20)
+        return accepts(visit, said)
+
+    monkeypatch.setattr(verification, "accepts", look_together)
+    monkeypatch.setattr(Select, "with_for_update", lambda query, **_: query)
+    with ThreadPoolExecutor(2) as pool:
+        told = pool.map(lambda device: Pocket(town, device=device).tell("acceptance", visit_id, code="000000"), "ab")
+        assert list(told) == ["wrong-code", "wrong-code"]
+    assert visit(town, visit_id).code_tries == 1
 
 
 def test_the_twin_that_lets_everybodys_words_count_mixes_what_two_told(
