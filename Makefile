@@ -8,8 +8,6 @@ BIN := $(VENV)/bin
 AREA ?= 310100
 PORT ?= 8000
 TEST_PROCESSES ?= 2
-# Where tests keep their databases: in memory if there are 6 GB of it, for a commit waits for the disk.
-TEST_ROOM ?= $(shell test "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -1)" -gt 6000000 2>/dev/null && echo /dev/shm || dirname "$$(mktemp -u)")
 KEPT := $(or $(SHIFU_HOME),var)
 
 PACKAGES := $(VENV)/.packages
@@ -33,7 +31,7 @@ run: setup  ## set up, load the demonstration region, plan its day, serve it on 
 
 test: setup browser  ## every test: both databases, a real Valkey, a real browser
 	$(BIN)/python -m dispatch.warm
-	PYTEST_DEBUG_TEMPROOT=$(TEST_ROOM) $(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile
+	TMPDIR=$$(deploy/room.sh) $(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile
 
 lint: $(PACKAGES)  ## ruff, and the layers
 	$(BIN)/ruff check .
