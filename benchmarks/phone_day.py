@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from benchmarks import phone_found, phone_says
+from benchmarks.phone_delivered import Delivered
 from benchmarks.phone_evening import Evening
 from benchmarks.phone_model import Phone, Simulation
 from benchmarks.phone_reference import Happened
@@ -26,7 +27,6 @@ from tests.town import shanghai
 TWO_DAYS = 48 * 3600
 EVERYTHING, SOMETHING, DISPUTED = 0.03, 0.2, 0.3
 FROM_THE_OTHER = 0.15
-AGAIN = (ReportType.EN_ROUTE, ReportType.CHECK_IN)
 
 
 @dataclass
@@ -51,15 +51,16 @@ class Day:
     def world(self) -> World:
         return self.simulation.world
 
-    def play(self) -> list[str]:
-        """The whole day; the sentences say what ended otherwise than it must."""
+    def begin(self) -> None:
+        """Everybody has their phones and goes to work."""
         for technician, count in (("T1", 2), ("T2", 1)):
             self.phones[technician] = [self._phone(technician, number) for number in range(count)]
-            self.simulation.at(self._hour(8), partial(self._next, technician))
+            self.simulation.at(self.hour(8), partial(self._next, technician))
         for minute in range(0, 11 * 60, 60):
-            self.simulation.at(self._hour(7.5) + timedelta(minutes=minute), self._sync)
-        self._plan_mishaps()
-        self._plan_words()
+            self.simulation.at(self.hour(7.5) + timedelta(minutes=minute), self._sync)
+
+    def end(self) -> list[str]:
+        """Until the evening; the sentences say what ended otherwise than it must."""
         self.simulation.run()
         self._evening()
         return self._wrong()
@@ -72,14 +73,15 @@ class Day:
             if fact.event_id in self.simulation.delivered
         ]
 
-    def _hour(self, hour: float) -> datetime:
+    def hour(self, hour: float) -> datetime:
+        """An instant of the day by the wall clock: 9.5 is half past nine."""
         return shanghai(int(hour), self.on_date) + timedelta(hours=hour % 1)
 
     def _phone(self, technician: str, number: int) -> Phone:
         rng = self.simulation.rng
         dark = []
         for _ in range(rng.choice((0, 1, 2))):
-            begins = self._hour(rng.uniform(7.6, 15))
+            begins = self.hour(rng.uniform(7.6, 15))
             dark.append((begins, begins + timedelta(hours=rng.uniform(0.5, 8))))
         wrong = timedelta(seconds=rng.choice((0, rng.randint(-60, 60), rng.randint(-TWO_DAYS, TWO_DAYS))))
         device = f"{technician}-{number}-{self.on_date}-{rng.getrandbits(24):06x}"
@@ -92,7 +94,7 @@ class Day:
 
     def _next(self, technician: str) -> None:
         """Begin the next visit that one of the phones shows, and go on to the one after it."""
-        if self.simulation.now >= self._hour(18):
+        if self.simulation.now >= self.hour(18):
             return
         phone = self.simulation.rng.choice(self.phones[technician])
         waiting = [v for v, state in sorted(phone.visits.items()) if state == "waiting"]
@@ -106,8 +108,8 @@ class Day:
         rng = self.simulation.rng
         has_everything = rng.random() < (DISPUTED if visit_id in self.contested else EVERYTHING)
         if has_everything or rng.random() < 0.06:
-            self._tell(phone, phone_says.readiness(rng), visit_id)
-        self._tell(phone, Word(ReportType.EN_ROUTE), visit_id)
+            self.tell(phone, phone_says.readiness(rng), visit_id)
+        self.tell(phone, Word(ReportType.EN_ROUTE), visit_id)
         self.simulation.after(rng.uniform(300, 1800), lambda: self._arrive(phone, visit_id, has_everything))
 
     def _arrive(self, phone: Phone, visit_id: int, has_everything: bool) -> None:
@@ -115,7 +117,7 @@ class Day:
             self._next(phone.technician)
             return
         rng = self.simulation.rng
-        self._tell(phone, Word(ReportType.CHECK_IN), visit_id)
+        self.tell(phone, Word(ReportType.CHECK_IN), visit_id)
         stays = rng.uniform(900, 5400)
         if has_everything:
             self._tell_between(phone, list(phone_says.on_site(rng)), visit_id, stays)
@@ -132,19 +134,20 @@ class Day:
     def _tell_with(self, phone: Phone, word: Word, visit_id: int) -> None:
         others = [each for each in self.phones[phone.technician] if each is not phone]
         uses_other = others and self.simulation.rng.random() < FROM_THE_OTHER
-        self._tell(others[0] if uses_other else phone, word, visit_id)
+        self.tell(others[0] if uses_other else phone, word, visit_id)
 
-    def _tell_on_any(self, technician: str, word: Word, visit_id: int | None) -> None:
-        self._tell(self.simulation.rng.choice(self.phones[technician]), word, visit_id)
+    def tell_on_any(self, technician: str, word: Word, visit_id: int | None) -> None:
+        """On one of the technician's phones."""
+        self.tell(self.simulation.rng.choice(self.phones[technician]), word, visit_id)
 
     def _leave(self, phone: Phone, visit_id: int) -> None:
         rng, mine_now = self.simulation.rng, self.world.owner[visit_id] == phone.technician
         can_give_up = not (mine_now and visit_id in self.contested)
         if can_give_up and rng.random() < 0.2:
             for word in phone_says.failure(rng):
-                self._tell(phone, word, visit_id)
+                self.tell(phone, word, visit_id)
         else:
-            self._tell(phone, phone_says.completion(rng), visit_id)
+            self.tell(phone, phone_says.completion(rng), visit_id)
         self.simulation.after(rng.uniform(60, 600), lambda: self._between(phone))
 
     def _between(self, phone: Phone) -> None:
@@ -153,7 +156,8 @@ class Day:
             self._install_anew(phone)
         self._next(phone.technician)
 
-    def _tell(self, phone: Phone, word: Word, visit_id: int | None) -> None:
+    def tell(self, phone: Phone, word: Word, visit_id: int | None) -> None:
+        """It happens now, and is sent if there is signal."""
         report = phone.record(word, visit_id)
         fact = Happened(
             report.event_id, phone.technician, visit_id, word.type, self.simulation.now,
@@ -164,83 +168,6 @@ class Day:
             self.asked.setdefault(phone.technician, []).append(report.event_id)
         phone.send()
 
-    def _plan_words(self) -> None:
-        """What is told of no visit, or of one that was before: at any hour of the day."""
-        rng = self.simulation.rng
-        for technician in ("T1", "T2"):
-            for chance, tell in (
-                (0.25, self._look_at_route), (0.2, self._ask), (0.07, self._withdraw), (0.25, self._add),
-            ):  # fmt: skip
-                if rng.random() < chance:
-                    self.simulation.at(self._hour(rng.uniform(8, 18)), partial(tell, technician))
-            for _ in range(rng.choice((0, 0, 1, 3))):
-                self.simulation.at(self._hour(rng.uniform(8, 18)), partial(self._look_around, technician))
-        if rng.random() < 0.2:
-            self.simulation.at(self._hour(rng.uniform(10, 18)), self._refuse)
-
-    def _look_at_route(self, technician: str) -> None:
-        """At the day as this phone shows it; one in twenty at a day on which there is none."""
-        phone = self.simulation.rng.choice(self.phones[technician])
-        if self.simulation.rng.random() < 0.05:
-            self._tell(phone, phone_says.seen(self.on_date - timedelta(days=400), 1), None)
-        elif (revision := phone.routes.get(self.on_date)) is not None:
-            self._tell(phone, phone_says.seen(self.on_date, revision), None)
-
-    def _ask(self, technician: str) -> None:
-        rng, known = self.simulation.rng, self.ever.get(technician)
-        if known and rng.random() < 0.4:
-            self._tell_on_any(technician, phone_says.swap(rng), rng.choice(known))
-        else:
-            self._tell_on_any(technician, phone_says.request(rng, self.simulation.now), None)
-        if rng.random() < 0.3:
-            self.simulation.after(rng.uniform(60, 7200), lambda: self._withdraw(technician))
-
-    def _withdraw(self, technician: str) -> None:
-        if asked := self.asked.get(technician):
-            self._tell_on_any(technician, phone_says.withdrawal(self.simulation.rng.choice(asked)), None)
-
-    def _add(self, technician: str) -> None:
-        """A word about a visit from before, over or another's by now; at times its setting out or arriving again."""
-        rng, known = self.simulation.rng, self.ever.get(technician)
-        if not known:
-            return
-        visit_id = rng.choice(known)
-        if rng.random() < 0.1 and self._is_over(technician, visit_id):
-            self.meddled = True
-            self._tell(self.phones[technician][0], Word(rng.choice(AGAIN)), visit_id)
-        else:
-            self._tell_on_any(technician, phone_says.of(rng.choice(tuple(phone_says.SAYS)), rng), visit_id)
-
-    def _is_over(self, technician: str, visit_id: int) -> bool:
-        over = {ReportType.COMPLETION, ReportType.COULD_NOT_COMPLETE}
-        return any(
-            fact.visit_id == visit_id and fact.technician == technician and fact.type in over
-            for _, fact in self.happened
-        )
-
-    def _look_around(self, technician: str) -> None:
-        self.simulation.rng.choice(self.phones[technician]).look_around()
-
-    def _refuse(self) -> None:
-        self.simulation.note("office", self.world.refuse())
-
-    def _plan_mishaps(self) -> None:
-        rng = self.simulation.rng
-        for phones in list(self.phones.values()):
-            for place in range(len(phones)):
-                for _ in range(rng.choice((0, 0, 1, 2))):
-                    when = self._hour(rng.uniform(8, 18))
-                    self.simulation.at(when, lambda p=phones, i=place: p[i].restart())  # type: ignore[misc]
-                if rng.random() < 0.1:
-                    when = self._hour(rng.uniform(8, 18))
-                    self.simulation.at(when, lambda p=phones, i=place: self._set_clock(p[i]))  # type: ignore[misc]
-        for _ in range(rng.choice((0, 1, 2))):
-            self.simulation.at(self._hour(rng.uniform(7.7, 13)), self._meddle)
-
-    def _set_clock(self, phone: Phone) -> None:
-        phone.offset = timedelta(seconds=self.simulation.rng.randint(-TWO_DAYS, TWO_DAYS))
-        phone.was_set = True
-
     def _install_anew(self, phone: Phone) -> None:
         """All that was not sent is gone with the old installation; the technician logs in again."""
         phone.is_alive = False
@@ -248,42 +175,6 @@ class Day:
         phones = self.phones[phone.technician]
         phones[phones.index(phone)] = self._phone(phone.technician, 9)
         self.meddled = True
-
-    def _meddle(self) -> None:
-        """The office gives away or calls off something that waits, as far as it knows."""
-        rng, waiting = self.simulation.rng, self.world.waiting()
-        if not waiting:
-            return
-        untold = [visit_id for visit_id in waiting if self._shows_without_signal(visit_id)]
-        visit_id, before = rng.choice(untold or waiting), dict(self.world.owner)
-        if rng.random() < 0.6:
-            told = self.world.give_away(visit_id)
-            if told in self.phones:
-                self.contested.add(visit_id)
-                self._dispute(visit_id, before[visit_id])
-        else:
-            told = self.world.call_off(visit_id)
-        self.meddled = True
-        self.simulation.note("office", visit_id, told)
-
-    def _shows_without_signal(self, visit_id: int) -> bool:
-        phones = self.phones[self.world.owner[visit_id]]
-        return any(visit_id in phone.visits and not phone.has_signal() for phone in phones)
-
-    def _dispute(self, visit_id: int, had: str) -> None:
-        """Whoever has the visit on a phone, by right or for want of signal, may say something of it."""
-        rng = self.simulation.rng
-        for technician in self.phones:
-            for _ in range(rng.choice((0, 1, 1) if technician == had else (0, 0, 1))):
-                say = partial(self._say_if_shown, technician, visit_id)
-                self.simulation.after(rng.uniform(60, 4 * 3600), say)
-
-    def _say_if_shown(self, technician: str, visit_id: int) -> None:
-        rng = self.simulation.rng
-        showing = [phone for phone in self.phones[technician] if visit_id in phone.visits]
-        if showing:
-            word = phone_says.of(rng.choice(tuple(phone_says.SAYS)), rng)
-            self._tell(rng.choice(showing), word, visit_id)
 
     def _evening(self) -> None:
         """Signal everywhere; the phones go on until nothing is left on them and nothing new comes."""
@@ -313,7 +204,8 @@ class Day:
             self.simulation.note("end", each, visit.state, visit.technician_id, visit.left_at, visit.told)
         sighted = {who: seen for who, seen in self.simulation.sighted.items() if not self._was_set(who)}
         terms = Terms({"hook"}, TICKS, PRICES, CODE, self.on_date.isoformat())
-        evening = Evening(self.world, terms, self.delivered(), found, self.phones, self.contested, sighted)
+        delivered = Delivered(self.world, terms, self.delivered(), self.contested)
+        evening = Evening(delivered, found, self.phones, sighted)
         without_cause = ["a conflict though nobody meddled"] if found.conflicts and not self.meddled else []
         return [*evening.wrong(), *without_cause]
 
