@@ -28,9 +28,12 @@ def plan(day: Day) -> None:
 
 
 def _look_at_route(day: Day, technician: str) -> None:
-    """At the day as this phone shows it; one in twenty at a day on which there is none."""
-    phone = day.simulation.rng.choice(day.phones[technician])
-    if day.simulation.rng.random() < 0.05:
+    """At the day as this phone shows it, at times twice; one in twenty at a day on which there is none."""
+    rng = day.simulation.rng
+    phone = rng.choice(day.phones[technician])
+    if rng.random() < 0.3:
+        day.simulation.after(rng.uniform(60, 7200), partial(_look_at_route, day, technician))
+    if rng.random() < 0.05:
         day.tell(phone, phone_says.seen(day.on_date - timedelta(days=400), 1), None)
     elif (revision := phone.routes.get(day.on_date)) is not None:
         day.tell(phone, phone_says.seen(day.on_date, revision), None)

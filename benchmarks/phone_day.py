@@ -25,7 +25,7 @@ from tests.phone_pocket import CODE
 from tests.town import shanghai
 
 TWO_DAYS = 48 * 3600
-EVERYTHING, SOMETHING, DISPUTED = 0.03, 0.2, 0.3
+EVERYTHING, SOMETHING, DISPUTED = 0.03, 0.15, 0.3
 FROM_THE_OTHER = 0.15
 
 

@@ -6,7 +6,7 @@ One word in twenty is one that the server cannot use: a price that was another, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -32,8 +32,10 @@ class Word:
 
 def on_site(rng: Random) -> Iterator[Word]:
     """All there is to tell of one visit while one is there, in the usual order."""
-    for kind in (ReportType.CHECKLIST, ReportType.SERIAL, ReportType.SURCHARGE, ReportType.CHECKLIST):
-        yield of(kind, rng)
+    yield of(ReportType.CHECKLIST, rng)
+    yield of(ReportType.SERIAL, rng)
+    yield from agreed(rng)
+    yield of(ReportType.CHECKLIST, rng)
     yield of(ReportType.SIGNATURE, rng)
     yield from codes(rng)
 
@@ -41,7 +43,7 @@ def on_site(rng: Random) -> Iterator[Word]:
 def some(rng: Random) -> Iterator[Word]:
     """One or two kinds, at times the same again with other words."""
     for kind in rng.choices(tuple(SAYS), k=rng.choice((1, 1, 2))):
-        yield of(kind, rng)
+        yield from agreed(rng) if kind == ReportType.SURCHARGE else [of(kind, rng)]
     if rng.random() < 0.15:
         yield from codes(rng)
 
@@ -49,6 +51,14 @@ def some(rng: Random) -> Iterator[Word]:
 def of(kind: ReportType, rng: Random) -> Word:
     """One word of a kind that is told on site."""
     return SAYS[kind](rng)
+
+
+def agreed(rng: Random) -> Iterator[Word]:
+    """A surcharge, at times taken back or agreed to anew."""
+    word = of(ReportType.SURCHARGE, rng)
+    yield word
+    if rng.random() < 0.4:
+        yield replace(word, said={**word.said, "count": rng.choice((0, 0, 1))}, photos=())
 
 
 def codes(rng: Random) -> Iterator[Word]:

@@ -23,8 +23,8 @@ def test_one_day_played_again_has_the_trace_that_it_had(capsys: pytest.CaptureFi
     assert 0 < len(alone) < len(both)
 
 
-def test_without_idempotency_days_end_wrong_in_facts_of_all_kinds_and_in_codes_that_were_tried() -> None:
+def test_without_idempotency_days_end_wrong_in_facts_of_every_kind_and_in_requests() -> None:
     wrong = play(8, seed=8, deduplicates=False).wrong
     assert len({each.partition(":")[0] for each in wrong}) == 8
     what = {each.split(": ")[1].split(" of visit")[0].removesuffix(" as a fact") for each in wrong}
-    assert {"check-in", "checklist", "serial", "signature", "surcharge", "readiness", "parts-needed", "tries"} <= what
+    assert {"check-in", "checklist", "serial", "signature", "surcharge", "readiness", "acceptance", "requests"} <= what
