@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import segno
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.browser import ARGUMENTS, CHROMIUM
+from tests.browser import another
 
 # ISO/IEC 15420: the seven modules of each digit on the left, and which of them are mirrored by the first digit.
 ODD = re.findall(r"\w+", "0001101 0011001 0010011 0111101 0100011 0110001 0101111 0111011 0110111 0001011")
@@ -73,8 +72,7 @@ def filming(browser: Browser, path: Path) -> Iterator[Browser]:
     """Another Chromium whose camera is a file of `film`, and whose user always says yes to it."""
     fake = ("device-for-media-stream", "ui-for-media-stream")
     camera = [*(f"--use-fake-{what}" for what in fake), f"--use-file-for-fake-video-capture={path}"]
-    found = next((there for name in CHROMIUM if (there := shutil.which(name))), None)
-    with browser.browser_type.launch(executable_path=found, args=[*ARGUMENTS, *camera]) as started:
+    with another(browser, *camera) as started:
         yield started
 
 

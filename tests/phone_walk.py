@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page
 
 from tests import bars
+from tests.mobile_api.phone_browser import there
 
 
 @contextmanager
@@ -19,12 +20,14 @@ def with_a_camera(plain: Browser, folder: Path) -> Iterator[Browser]:
         yield started
 
 
-def room() -> Image.Image:
-    picture = Image.new("RGB", (900, 700), (190, 180, 165))
+def room(size: tuple[int, int] = (900, 700)) -> Image.Image:
+    """Something with edges, as rooms have them."""
+    picture = Image.new("RGB", size, (190, 180, 165))
     pen = ImageDraw.Draw(picture)
-    for n in range(0, 900, 45):
-        pen.rectangle((n, n // 2, n + 30, n // 2 + 150), fill=(40 + n % 190, 90, 210 - n % 170), outline="black")
-        pen.line((n, 0, 900 - n, 700), fill=(30, 30, 30), width=2)
+    for n in range(0, size[0], 60):
+        colour = (40 + n % 190, 90, 210 - n % 170)
+        pen.rectangle((n, n // 2, n + 38, n // 2 + 160), fill=colour, outline="black", width=3)
+        pen.line((n, 0, size[0] - n, size[1]), fill=(30, 30, 30), width=2)
     return picture
 
 
@@ -38,9 +41,10 @@ def go(page: Page) -> None:
     page.locator(".thumb .go").click()
 
 
-def at(page: Page, visit_id: int, step: str = "") -> None:
+def at(page: Page, visit_id: int, step: str = "", *, waits_for: str = "main.visit .card") -> Page:
     page.evaluate("(to) => { location.hash = to; }", f"#/visit/{visit_id}{step}")
-    page.locator("main.visit .card").first.wait_for()
+    page.locator(waits_for).first.wait_for()
+    return page
 
 
 def set_out_and_arrive(page: Page, visit_id: int) -> None:
@@ -58,9 +62,19 @@ def set_out_and_arrive(page: Page, visit_id: int) -> None:
 def photograph(page: Page, shots: int) -> None:
     go(page)
     for _ in range(shots):
-        page.locator(".shutter:not([disabled])").click()
-        page.locator(".choice button", has=page.locator("use[href$='#check']")).click()
-    expect(page.locator(".shot.taken")).to_have_count(shots)
+        snap(page)
+        keep(page)
+    there(page, ".shot.taken", shots)
+
+
+def snap(page: Page) -> None:
+    there(page, ".shutter:not([disabled])")
+    page.locator(".shutter").click()
+    there(page, ".choice")
+
+
+def keep(page: Page) -> None:
+    page.locator(".choice button", has=page.locator("use[href$='#check']")).click()
 
 
 def finish(page: Page, visit_id: int, serial: str, code: str) -> None:

@@ -22,7 +22,8 @@ from dispatch.work_order import Visit, VisitState
 from technicians.people import Technician
 from tests.browser import chromium, serving, sign_in
 from tests.clock import Clock
-from tests.mobile_api.phone_browser import PAGE, in_app, log_in, small_phone
+from tests.mobile_api.in_app import in_app
+from tests.mobile_api.phone_browser import PAGE, everything_is_kept, log_in, small_phone
 from tests.phone_day import PIN, publish
 from tests.phone_pocket import CODE, ask_for_everything, give_to
 from tests.phone_walk import finish, give_up, photograph, set_out_and_arrive, with_a_camera
@@ -30,7 +31,6 @@ from tests.town import AREA, TUESDAY, Town, shanghai
 from tests.webapp.console import add_account
 
 pytestmark = pytest.mark.browser
-LATER = "/phone/static/app/visit/shoot.js"
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_a_day_without_signal_is_all_there_when_signal_is(
     lamp, boiler, given_away = planned.visits
     with serving(wsgi.mount(planned.system)) as address, small_phone(browser) as context:
         page = log_in(context, address)
-        page.wait_for_function("(file) => caches.match(file)", arg=LATER)
+        everything_is_kept(page)
         office = board(plain, address)
         context.set_offline(True)
 

@@ -4,115 +4,29 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import select
 
-import wsgi
 from dispatch import phone_login
 from dispatch.account import DeviceToken
 from dispatch.day_plan import Stop
 from dispatch.evidence import Proof, VisitEvent
 from dispatch.phone_records import PhoneEvent
 from dispatch.work_order import Visit, VisitState
-from tests.browser import chromium, serving
 from tests.fault_proxy import BROKEN, GARBLED, HALF, LOST_ANSWER, PORTAL, FaultProxy, in_turn, nothing
+from tests.mobile_api.in_app import in_app
+from tests.mobile_api.phone_browser import PAGE, begun, opened, small_phone
+from tests.mobile_api.phone_work import WHOLE_VISIT, WORKED
+from tests.mobile_api.stored import stored, visit_of
 from tests.phone_day import PIN, Tuesday
-from tests.town import DOORS
 
 pytestmark = pytest.mark.browser
 
-LNG, LAT = DOORS["310101"]
-IN_APP = """async (given) => {
-  const { app } = await import("/phone/static/app/main.js");
-  const photo = async (colour, side = 700) => {
-    const canvas = new OffscreenCanvas(side, side);
-    const paint = canvas.getContext("2d");
-    paint.fillStyle = colour;
-    paint.fillRect(0, 0, side, side);
-    for (let n = 0, grey = 1; n < side * 9; n += 1) {
-      grey = (grey * 48271) % 2147483647;
-      paint.fillStyle = `rgb(${grey % 256} ${(grey >> 8) % 256} ${(grey >> 16) % 256})`;
-      paint.fillRect((n * 97) % side, (n * 61) % side, 9, 9);
-    }
-    return canvas.convertToBlob({ type: "image/jpeg", quality: 0.95 });
-  };
-  const settled = async () => {
-    for (;;) {
-      await app.syncNow();
-      const { facts, pictures } = app.status;
-      if (!facts && !pictures) return true;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
-  BODY
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def line(tuesday: Tuesday) -> FaultProxy:
-    return FaultProxy(wsgi.mount(tuesday.town.system))
-
-
-@pytest.fixture
-def address(line: FaultProxy) -> Iterator[str]:
-    with serving(line) as url:
-        yield url
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN") as context:
-        context.grant_permissions(["geolocation"])
-        context.set_geolocation({"longitude": LNG, "latitude": LAT, "accuracy": 15})
-        context.set_default_timeout(15_000)
-        yield context
-
-
-def opened(phone: BrowserContext, address: str) -> Page:
-    page = phone.new_page()
-    page.goto(f"{address}/phone")
-    return page
-
-
-def in_app(page: Page, body: str, given: Any = None) -> Any:
-    """Run `body` in the page, with the `app` that the views have, `photo(colour)` and `settled()`."""
-    return page.evaluate(IN_APP.replace("BODY", body), given)
-
-
-def logged_in(phone: BrowserContext, address: str, code: str = "T1") -> Page:
-    page = opened(phone, address)
-    in_app(page, "await app.logIn(...given)", [code, PIN])
-    return page
-
-
-def visit_of(tuesday: Tuesday) -> Visit:
-    with tuesday.town.system.transaction(read_only=True) as session:
-        return session.get_one(Visit, tuesday.first)
-
-
-WORKED = ["en-route", "check-in", "before", "after", "completion"]
-WHOLE_VISIT = """
-  await app.setOut(given);
-  await app.arrive(given);
-  const place = { lng: 121.4737, lat: 31.2304, accuracy: 9 };
-  await app.addPicture(given, "before", await photo("teal"), { place });
-  await app.addPicture(given, "after", await photo("olive"), { place });
-  await app.record("completion", { visit_id: given, payload: { note: "" } });
-"""
-
 
 def test_a_visit_is_worked_through_by_the_protocol(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     assert in_app(page, "return app.today().stops.map((stop) => stop.visit.id)") == tuesday.visit_ids
     in_app(page, WHOLE_VISIT + "await settled()", tuesday.first)
     assert visit_of(tuesday).state == VisitState.COMPLETED
@@ -125,7 +39,7 @@ def test_a_visit_is_worked_through_by_the_protocol(tuesday: Tuesday, address: st
 
 
 def test_offline_the_day_is_shown_as_it_will_be(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     phone.set_offline(True)
     in_app(page, WHOLE_VISIT, tuesday.first)
     seen = in_app(
@@ -142,15 +56,10 @@ def test_offline_the_day_is_shown_as_it_will_be(tuesday: Tuesday, address: str, 
     assert visit_of(tuesday).state == VisitState.COMPLETED
 
 
-def stored(tuesday: Tuesday, kind: Any) -> list[Any]:
-    with tuesday.town.system.transaction(read_only=True) as session:
-        return list(session.scalars(select(kind).order_by(kind.id)))
-
-
 def test_on_a_bad_line_everything_arrives_and_nothing_twice(
     tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
 ) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     line.choose = in_turn(3)
     in_app(page, WHOLE_VISIT + "await settled()", tuesday.first)
     line.choose = nothing
@@ -165,7 +74,7 @@ def test_on_a_bad_line_everything_arrives_and_nothing_twice(
 def test_an_answer_that_is_not_whole_and_ours_settles_nothing(
     tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext, fault: str
 ) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     in_app(page, "await settled()")
     line.choose = lambda method, path: fault if path.startswith("/mobile/v1/events") else None
     in_app(page, "await app.setOut(given); await app.syncNow()", tuesday.first)
@@ -179,7 +88,7 @@ def test_an_answer_that_is_not_whole_and_ours_settles_nothing(
 def test_a_photo_goes_on_where_it_was_cut(
     tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
 ) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     line.choose = lambda method, path: LOST_ANSWER if method == "PATCH" and line.count("PATCH", "/") % 2 == 1 else None
     size = in_app(
         page,
@@ -199,7 +108,7 @@ def test_a_photo_goes_on_where_it_was_cut(
 def test_a_photo_whose_bytes_were_changed_on_the_way_is_sent_again(
     tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
 ) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     line.choose = lambda method, path: GARBLED if method == "PATCH" and not line.count("PATCH", "/") else None
     in_app(page, "await app.addPicture(given, 'after', await photo('teal')); await settled()", tuesday.first)
     assert line.count("PATCH", "/") > 1
@@ -209,7 +118,7 @@ def test_a_photo_whose_bytes_were_changed_on_the_way_is_sent_again(
 def test_a_photo_that_cannot_be_used_is_shown_and_stays_until_it_is_put_away(
     tuesday: Tuesday, address: str, phone: BrowserContext
 ) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     in_app(page, "await app.addPicture(given, 'after', new Blob(['no picture'])); await settled()", tuesday.first)
     held = in_app(page, "return app.held()")
     assert [(each["kind"], each["state"]) for each in held] == [("picture", "refused")]
@@ -219,7 +128,7 @@ def test_a_photo_that_cannot_be_used_is_shown_and_stays_until_it_is_put_away(
 
 
 def test_facts_go_before_photos(tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     phone.set_offline(True)
     in_app(page, WHOLE_VISIT, tuesday.first)
     line.asked.clear()
@@ -231,7 +140,7 @@ def test_facts_go_before_photos(tuesday: Tuesday, line: FaultProxy, address: str
 
 
 def test_logging_out_is_refused_while_work_is_unsent(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     phone.set_offline(True)
     in_app(page, "await app.setOut(given)", tuesday.first)
     assert in_app(page, "return app.logOut()") is False
@@ -241,7 +150,7 @@ def test_logging_out_is_refused_while_work_is_unsent(tuesday: Tuesday, address: 
 def test_a_phone_that_is_handed_over_sends_what_was_left_in_the_name_of_who_did_it(
     tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
 ) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     line.choose = lambda method, path: PORTAL if path in {"/mobile/v1/events", "/mobile/v1/uploads"} else None
     in_app(page, WHOLE_VISIT + "return app.logOut({ handOver: true })", tuesday.first)
     in_app(page, "await app.logIn(...given)", ["T2", PIN])
@@ -259,7 +168,7 @@ def test_a_phone_that_is_handed_over_sends_what_was_left_in_the_name_of_who_did_
 def test_what_waits_is_kept_through_a_lost_login_and_sent_after_the_next(
     tuesday: Tuesday, address: str, phone: BrowserContext
 ) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     with tuesday.town.system.transaction() as session:
         phone_login.revoke_all(session, tuesday.town.technicians["T1"], tuesday.clock())
     in_app(page, "await app.setOut(given); await app.syncNow()", tuesday.first)
@@ -274,7 +183,7 @@ def test_neither_a_clock_that_was_set_nor_sleep_moves_what_happened(
 ) -> None:
     """The counter of a browser stands still while the phone sleeps; the wall clock goes on, and may be set."""
     began = time.monotonic()
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     phone.set_offline(True)
     happened = tuesday.clock()
     in_app(page, "await app.setOut(given)", tuesday.first)
@@ -297,13 +206,13 @@ def test_neither_a_clock_that_was_set_nor_sleep_moves_what_happened(
 
 
 def test_two_windows_are_one_phone(tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext) -> None:
-    one = logged_in(phone, address)
+    one = begun(phone, address)
     other = opened(phone, address)
     in_app(other, "await settled()")
     phone.set_offline(True)
     in_app(one, "await app.setOut(given)", tuesday.first)
     in_app(other, "await app.record('check-in', { visit_id: given })", tuesday.first)
-    one.wait_for_function("import('/phone/static/app/main.js').then(({ app }) => app.status.facts === 2)")
+    one.wait_for_function("() => import('/phone/static/app/main.js').then(({ app }) => app.status.facts === 2)")
     line.asked.clear()
     phone.set_offline(False)
     in_app(one, "await settled()")
@@ -313,28 +222,29 @@ def test_two_windows_are_one_phone(tuesday: Tuesday, line: FaultProxy, address: 
 
 
 def test_when_the_phone_is_full_it_says_so_and_half_of_nothing_is_kept(
-    tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
+    tuesday: Tuesday, line: FaultProxy, address: str, browser: Browser
 ) -> None:
-    page = phone.new_page()
-    devtools = phone.new_cdp_session(page)
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": address, "quotaSize": 5_000_000})
-    page.goto(f"{address}/phone")
-    in_app(page, "await app.logIn(...given); await settled()", ["T1", PIN])
-    line.choose = lambda method, path: PORTAL if path.startswith("/mobile/") else None
-    taken = in_app(page, UNTIL_FULL, tuesday.first)
-    assert taken["error"] == "QuotaFull"
-    assert taken["full"] is True
-    held = in_app(page, "return app.held().filter((each) => each.kind === 'picture').map((each) => each.size)")
-    assert held == taken["sizes"]
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": address})
-    smaller = in_app(
-        page, "return (await app.addPicture(given, 'after', await photo('teal', 2000))).size", tuesday.first
-    )
-    assert smaller < min(held) / 1.3
-    line.choose = nothing
-    in_app(page, WHOLE_VISIT + "await settled()", tuesday.first)
-    assert visit_of(tuesday).state == VisitState.COMPLETED
-    assert in_app(page, "return app.status.storage.full") is False
+    with small_phone(browser) as phone:
+        page = phone.new_page()
+        devtools = phone.new_cdp_session(page)
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": address, "quotaSize": 5_000_000})
+        page.goto(f"{address}{PAGE}")
+        in_app(page, "await app.logIn(...given); await settled()", ["T1", PIN])
+        line.choose = lambda method, path: PORTAL if path.startswith("/mobile/") else None
+        taken = in_app(page, UNTIL_FULL, tuesday.first)
+        assert taken["error"] == "QuotaFull"
+        assert taken["full"] is True
+        held = in_app(page, "return app.held().filter((each) => each.kind === 'picture').map((each) => each.size)")
+        assert held == taken["sizes"]
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": address})
+        smaller = in_app(
+            page, "return (await app.addPicture(given, 'after', await photo('teal', 2000))).size", tuesday.first
+        )
+        assert smaller < min(held) / 1.3
+        line.choose = nothing
+        in_app(page, WHOLE_VISIT + "await settled()", tuesday.first)
+        assert visit_of(tuesday).state == VisitState.COMPLETED
+        assert in_app(page, "return app.status.storage.full") is False
 
 
 UNTIL_FULL = """
@@ -349,25 +259,10 @@ UNTIL_FULL = """
 """
 
 
-def test_what_the_app_before_left_unsent_is_sent(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
-    page = phone.new_page()
-    page.goto(f"{address}/phone/static/mark.svg")
-    page.evaluate(OLD_APP, [tuesday.phone.token, tuesday.first])
-    page.goto(f"{address}/phone")
-    in_app(page, "while (!app.me) await new Promise((done) => setTimeout(done, 20)); await settled()")
-    visit = visit_of(tuesday)
-    assert visit.state == VisitState.COMPLETED
-    assert visit.en_route_at is not None
-    assert abs((visit.en_route_at - tuesday.clock()).total_seconds()) < 60
-    assert Counter(proof.shot_code for proof in stored(tuesday, Proof)) == {"before": 1, "after": 1}
-    left = page.evaluate(LEFT_OF_THE_OLD_APP)
-    assert left == 0
-
-
 def test_what_the_office_took_away_meanwhile_stays_until_it_was_told_and_read(
     tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
 ) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     in_app(page, "await settled()")
     line.choose = lambda method, path: PORTAL if path == "/mobile/v1/events" else None
     in_app(page, "await app.setOut(given); await app.arrive(given)", tuesday.first)
@@ -402,7 +297,7 @@ def test_what_is_kept_of_a_visit_that_is_gone(address: str, phone: BrowserContex
 def test_a_batch_that_the_server_cannot_take_is_halved_until_the_event_at_fault_is_alone(
     tuesday: Tuesday, line: FaultProxy, address: str, phone: BrowserContext
 ) -> None:
-    page = logged_in(phone, address)
+    page = begun(phone, address)
     in_app(page, "await settled()")
     phone.set_offline(True)
     in_app(page, POISONED, tuesday.first)
@@ -418,46 +313,3 @@ POISONED = """
   await app.record("readiness", { visit_id: given, payload: { far: "x".repeat(70000) } });
   await app.record("parts-needed", { visit_id: given, payload: { text: "M8", count: 2 } });
 """
-
-
-OLD_APP = """async ([token, id]) => {
-  const database = await new Promise((resolve) => {
-    const request = indexedDB.open("shifu-phone", 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("kept");
-      request.result.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
-    };
-    request.onsuccess = () => resolve(request.result);
-  });
-  const picture = async (colour) => {
-    const canvas = new OffscreenCanvas(300, 200);
-    const paint = canvas.getContext("2d");
-    paint.fillStyle = colour;
-    paint.fillRect(0, 0, 300, 200);
-    return canvas.convertToBlob({ type: "image/jpeg" });
-  };
-  const photos = { before: await picture("teal"), after: await picture("olive") };
-  const transaction = database.transaction(["kept", "outbox"], "readwrite");
-  const technician = { code: "T1", name: "王", language: "zh" };
-  transaction.objectStore("kept").put({ token, technician }, "me");
-  transaction.objectStore("kept").put("phone-of-T1-1", "device_id");
-  const add = (what, more) => transaction.objectStore("outbox").add({
-    what, visit_id: id, technician: "T1", state: "waiting", event_id: crypto.randomUUID(),
-    occurred_at: new Date().toISOString(), place: {}, ...more,
-  });
-  add("en-route", {});
-  add("arrival", { place: { lng: 121.47, lat: 31.23, accuracy: 12 } });
-  add("photos", { shot: "before", photo: photos.before, place: {} });
-  add("photos", { shot: "after", photo: photos.after, place: {} });
-  add("completion", { more: {} });
-  await new Promise((resolve) => { transaction.oncomplete = resolve; });
-  database.close();
-}"""
-
-LEFT_OF_THE_OLD_APP = """() => new Promise((resolve) => {
-  const request = indexedDB.open("shifu-phone");
-  request.onsuccess = () => {
-    const count = request.result.transaction("outbox").objectStore("outbox").count();
-    count.onsuccess = () => resolve(count.result);
-  };
-})"""

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from sqlalchemy import select
 
-import wsgi
 from dispatch import phone_login
 from dispatch.day_plan import Route
 from dispatch.evidence import Proof, VisitEvent
 from dispatch.work_order import Visit, VisitState
-from mobile_api.shell import shell
-from tests.browser import chromium, serving
+from tests.mobile_api.in_app import in_app
 from tests.mobile_api.phone_browser import (
     LNG,
     PAGE,
     SMALL,
     assert_fit_for_gloves_and_sun,
-    in_app,
+    begun,
+    everything_is_kept,
     log_in,
     look_at,
+    opened,
     small_phone,
+    there,
 )
+from tests.mobile_api.stored import visit_of
 from tests.phone_day import PIN, Tuesday, jpeg
 
 pytestmark = pytest.mark.browser
@@ -36,25 +37,6 @@ WORDS = {
     "en": {"go": "Set out", "there": "I have arrived", "kept": "Offline · {n} kept"},
 }
 FIRST_LOAD = 150_000
-EVERYTHING_IS_KEPT = """async (addresses) => {
-  for (let missing = addresses; missing.length;) {
-    const kept = await Promise.all(missing.map((each) => caches.match(each, { ignoreVary: true })));
-    missing = missing.filter((_, at) => !kept[at]);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def address(tuesday: Tuesday) -> Iterator[str]:
-    with serving(wsgi.mount(tuesday.town.system)) as url:
-        yield url
 
 
 @pytest.fixture
@@ -84,22 +66,7 @@ def shoot(page: Page, photo: Path) -> None:
     for n in range(2):
         page.locator(".screen input[type=file]").set_input_files(photo)
         page.locator(".choice button", has=page.locator("use[href$='#check']")).click()
-        expect(page.locator(".shot.taken")).to_have_count(n + 1)
-
-
-def ready_for_no_signal(page: Page, tuesday: Tuesday) -> None:
-    """Every page has been fetched; a phone does so by itself when it has nothing better to do."""
-    for step in ("ready", "finish", "cannot", ""):
-        page.evaluate("(place) => { location.hash = place; }", f"#/visit/{tuesday.first}/{step}")
-        page.wait_for_selector("main.visit")
-    in_app(page, "await import('/phone/static/app/visit/shoot.js');")
-    page.evaluate("location.hash = '#/'")
-    page.wait_for_selector(".hero")
-
-
-def visit_of(tuesday: Tuesday) -> Visit:
-    with tuesday.town.system.transaction(read_only=True) as session:
-        return session.get_one(Visit, tuesday.first)
+        there(page, ".shot.taken", n + 1)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -109,7 +76,7 @@ def test_a_visit_is_worked_through_and_survives_a_hole_in_the_signal(
     words = WORDS[language]
     with small_phone(browser, language) as context:
         page = log_in(context, address, language)
-        ready_for_no_signal(page, tuesday)
+        everything_is_kept(page)
         context.set_offline(True)
         set_out(page, words["go"])
         expect(page.locator(".connection.away")).to_contain_text(words["kept"].format(n=2))
@@ -132,67 +99,60 @@ def test_a_visit_is_worked_through_and_survives_a_hole_in_the_signal(
 
 
 def test_what_was_written_down_is_sent_after_the_page_was_killed(
-    tuesday: Tuesday, address: str, browser: Browser
+    tuesday: Tuesday, address: str, phone: BrowserContext
 ) -> None:
-    with small_phone(browser) as context:
-        page = log_in(context, address)
-        ready_for_no_signal(page, tuesday)
-        context.set_offline(True)
-        set_out(page)
-        expect(page.locator(".connection")).to_contain_text("存 2 项")
-        page.close()
-        context.set_offline(False)
-        again = context.new_page()
-        again.goto(f"{address}{PAGE}")
-        expect(again.locator(".connection.good")).to_be_visible()
+    page = begun(phone, address)
+    phone.set_offline(True)
+    set_out(page)
+    expect(page.locator(".connection")).to_contain_text("存 2 项")
+    page.close()
+    phone.set_offline(False)
+    again = opened(phone, address)
+    expect(again.locator(".connection.good")).to_be_visible()
     assert visit_of(tuesday).state == VisitState.EN_ROUTE
 
 
 def test_what_waits_is_kept_through_a_lost_login_and_sent_after_the_next(
-    tuesday: Tuesday, address: str, browser: Browser
+    tuesday: Tuesday, address: str, phone: BrowserContext
 ) -> None:
-    with small_phone(browser) as context:
-        page = log_in(context, address)
-        with tuesday.town.system.transaction() as session:
-            phone_login.revoke_all(session, tuesday.town.technicians["T1"], tuesday.clock())
-        set_out(page)
-        page.fill("#code", "T1")
-        page.fill("#pin", PIN)
-        page.click("form .go")
-        expect(page.locator(".thumb .go")).to_contain_text(WORDS["zh"]["there"])
-        expect(page.locator(".connection.good")).to_be_visible()
+    page = begun(phone, address)
+    with tuesday.town.system.transaction() as session:
+        phone_login.revoke_all(session, tuesday.town.technicians["T1"], tuesday.clock())
+    set_out(page)
+    page.fill("#code", "T1")
+    page.fill("#pin", PIN)
+    page.click("form .go")
+    expect(page.locator(".thumb .go")).to_contain_text(WORDS["zh"]["there"])
+    expect(page.locator(".connection.good")).to_be_visible()
     assert visit_of(tuesday).state == VisitState.EN_ROUTE
 
 
-def test_a_wrong_pin_and_no_signal_are_told_in_words(tuesday: Tuesday, address: str, browser: Browser) -> None:
-    with small_phone(browser) as context:
-        page = context.new_page()
-        page.goto(f"{address}{PAGE}")
-        page.fill("#code", "T1")
-        page.fill("#pin", "000000")
-        page.click("form .go")
-        wrong = page.locator(".wrong")
-        expect(wrong).to_contain_text("PIN")
-        context.set_offline(True)
-        page.click("form .go")
-        expect(wrong).to_contain_text("没有网络")
-        assert page.input_value("#code") == "T1"
-        assert_fit_for_gloves_and_sun(page)
+def test_a_wrong_pin_and_no_signal_are_told_in_words(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
+    page = opened(phone, address)
+    page.fill("#code", "T1")
+    page.fill("#pin", "000000")
+    page.click("form .go")
+    wrong = page.locator(".wrong")
+    expect(wrong).to_contain_text("PIN")
+    phone.set_offline(True)
+    page.click("form .go")
+    expect(wrong).to_contain_text("没有网络")
+    assert page.input_value("#code") == "T1"
+    assert_fit_for_gloves_and_sun(page)
 
 
-def test_a_changed_route_is_announced_until_it_was_seen(tuesday: Tuesday, address: str, browser: Browser) -> None:
-    with small_phone(browser) as context:
-        page = log_in(context, address)
-        with tuesday.town.system.transaction() as session:
-            route = session.scalars(select(Route)).one()
-            assert route.seen_revision == 1
-            route.revision = 2
-        page.reload()
-        expect(page.locator(".notice")).to_contain_text("路线有变动")
-        assert_fit_for_gloves_and_sun(page)
-        page.locator(".notice button").click()
-        expect(page.locator(".notice")).to_have_count(0)
-        expect(page.locator(".connection.good")).to_be_visible()
+def test_a_changed_route_is_announced_until_it_was_seen(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
+    page = begun(phone, address)
+    with tuesday.town.system.transaction() as session:
+        route = session.scalars(select(Route)).one()
+        assert route.seen_revision == 1
+        route.revision = 2
+    page.reload()
+    expect(page.locator(".notice")).to_contain_text("路线有变动")
+    assert_fit_for_gloves_and_sun(page)
+    page.locator(".notice button").click()
+    expect(page.locator(".notice")).to_have_count(0)
+    expect(page.locator(".connection.good")).to_be_visible()
     with tuesday.town.system.transaction(read_only=True) as session:
         assert session.scalars(select(Route)).one().seen_revision == 2
 
@@ -200,11 +160,10 @@ def test_a_changed_route_is_announced_until_it_was_seen(tuesday: Tuesday, addres
 def test_the_page_opens_without_signal(tuesday: Tuesday, address: str, browser: Browser) -> None:
     with small_phone(browser) as context:
         page = log_in(context, address)
-        kept = shell()
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         page.reload()
         page.wait_for_selector(".hero")
-        page.evaluate(EVERYTHING_IS_KEPT, [*kept.files, *kept.later])
+        everything_is_kept(page, by_itself=True)
         context.set_offline(True)
         page.reload()
         expect(page.locator(".hero .time")).to_have_text("09:00–11:00")
@@ -215,18 +174,17 @@ def test_the_page_opens_without_signal(tuesday: Tuesday, address: str, browser: 
         expect(page.locator("main.visit")).to_contain_text("南京东路100号")
 
 
-def test_an_answer_without_our_mark_does_not_count(tuesday: Tuesday, address: str, browser: Browser) -> None:
+def test_an_answer_without_our_mark_does_not_count(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
     """A captive portal says 200 to everything; what it was told must stay on the phone."""
-    with small_phone(browser) as context:
-        page = log_in(context, address)
-        context.route("**/mobile/v1/**", lambda route: route.fulfill(status=200, body="<html>Welcome</html>"))
-        set_out(page)
-        expect(page.locator(".connection.away")).to_contain_text("存 2 项")
-        page.click(".connection")
-        expect(page.locator(".held li")).to_have_count(2)
-        context.unroute("**/mobile/v1/**")
-        in_app(page, "await app.syncNow();")
-        expect(page.locator(".connection.good")).to_be_visible()
+    page = begun(phone, address)
+    phone.route("**/mobile/v1/**", lambda route: route.fulfill(status=200, body="<html>Welcome</html>"))
+    set_out(page)
+    expect(page.locator(".connection.away")).to_contain_text("存 2 项")
+    page.click(".connection")
+    expect(page.locator(".held li")).to_have_count(2)
+    phone.unroute("**/mobile/v1/**")
+    in_app(page, "await app.syncNow();")
+    expect(page.locator(".connection.good")).to_be_visible()
     with tuesday.town.system.transaction(read_only=True) as session:
         told = session.scalars(select(VisitEvent).where(VisitEvent.visit_id == tuesday.first)).all()
         assert len(told) == 2
@@ -246,35 +204,32 @@ def test_without_permission_for_the_position_it_says_so_and_goes_on(
     assert (visit.state, visit.arrival_distance) == (VisitState.ON_SITE, None)
 
 
-def test_what_cannot_be_completed_is_told_with_a_reason(tuesday: Tuesday, address: str, browser: Browser) -> None:
-    with small_phone(browser) as context:
-        page = log_in(context, address)
-        page.click(".hero .where")
-        page.get_by_text("无法完成").click()
-        page.get_by_label("货没到").check()
-        page.fill("#note", "仓库没发")
-        press(page)
-        page.wait_for_url("**/next")
-        expect(page.locator(".connection.good")).to_be_visible()
+def test_what_cannot_be_completed_is_told_with_a_reason(tuesday: Tuesday, address: str, phone: BrowserContext) -> None:
+    page = begun(phone, address)
+    page.click(".hero .where")
+    page.get_by_text("无法完成").click()
+    page.get_by_label("货没到").check()
+    page.fill("#note", "仓库没发")
+    press(page)
+    page.wait_for_url("**/next")
+    expect(page.locator(".connection.good")).to_be_visible()
     visit = visit_of(tuesday)
     assert (visit.failure_reason, visit.failure_note) == ("goods-missing", "仓库没发")
 
 
-def test_both_languages_say_everything(address: str, browser: Browser) -> None:
-    with small_phone(browser) as context:
-        page = context.new_page()
-        page.goto(f"{address}{PAGE}")
-        keys = page.evaluate(
-            """async () => {
-              const { WORDS } = await import('/phone/static/app/words.js');
-              const flat = (group, path = '') => Object.entries(group).flatMap(([key, value]) =>
-                typeof value === 'string' ? [path + key] : flat(value, `${path}${key}.`));
-              const at_once = flat(WORDS.zh).length;
-              await import('/phone/static/app/more/more.js');
-              await import('/phone/static/app/visit/learn.js');
-              return [flat(WORDS.zh), flat(WORDS.en), at_once];
-            }"""
-        )
+def test_both_languages_say_everything(address: str, phone: BrowserContext) -> None:
+    page = opened(phone, address)
+    keys = page.evaluate(
+        """async () => {
+          const { WORDS } = await import('/phone/static/app/words.js');
+          const flat = (group, path = '') => Object.entries(group).flatMap(([key, value]) =>
+            typeof value === 'string' ? [path + key] : flat(value, `${path}${key}.`));
+          const at_once = flat(WORDS.zh).length;
+          await import('/phone/static/app/more/more.js');
+          await import('/phone/static/app/visit/learn.js');
+          return [flat(WORDS.zh), flat(WORDS.en), at_once];
+        }"""
+    )
     assert keys[0] == keys[1]
     assert len(keys[0]) > keys[2] + 300
 
@@ -311,43 +266,42 @@ def test_the_first_load_is_light(tuesday: Tuesday, address: str, browser: Browse
 
 
 def test_a_photo_taken_upright_leaves_everything_in_its_place(
-    tuesday: Tuesday, address: str, browser: Browser, tmp_path: Path
+    tuesday: Tuesday, address: str, phone: BrowserContext, tmp_path: Path
 ) -> None:
     upright = tmp_path / "upright.jpg"
     upright.write_bytes(jpeg(size=(900, 2000)))
     tuesday.phone.report(tuesday.first, "arrival")
-    with small_phone(browser) as context:
-        page = log_in(context, address)
-        look_at(page, f"visit/{tuesday.first}")
-        shoot(page, upright)
-        assert page.evaluate("document.documentElement.scrollWidth") == SMALL["width"]
+    page = begun(phone, address)
+    look_at(page, f"visit/{tuesday.first}")
+    shoot(page, upright)
+    assert page.evaluate("document.documentElement.scrollWidth") == SMALL["width"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_way_through_a_visit_is_fit_for_gloves_and_sun(
-    tuesday: Tuesday, address: str, browser: Browser, scheme: Any
+    tuesday: Tuesday, address: str, phone: BrowserContext, scheme: Any
 ) -> None:
-    with small_phone(browser, color_scheme=scheme) as context:
-        page = log_in(context, address)
-        page.click(".hero .where")
-        page.wait_for_selector("main.visit .card")
-        assert_fit_for_gloves_and_sun(page)
-        press(page)
-        page.wait_for_selector(".choices")
-        assert_fit_for_gloves_and_sun(page)
-        look_at(page, f"visit/{tuesday.first}/cannot")
-        page.wait_for_selector("input[value=goods-missing]", state="attached")
-        assert_fit_for_gloves_and_sun(page)
+    page = begun(phone, address, color_scheme=scheme)
+    page.click(".hero .where")
+    page.wait_for_selector("main.visit .card")
+    assert_fit_for_gloves_and_sun(page)
+    press(page)
+    page.wait_for_selector(".choices")
+    assert_fit_for_gloves_and_sun(page)
+    look_at(page, f"visit/{tuesday.first}/cannot")
+    page.wait_for_selector("input[value=goods-missing]", state="attached")
+    assert_fit_for_gloves_and_sun(page)
 
 
-def test_a_very_long_address_and_a_doubled_zoom_break_nothing(tuesday: Tuesday, address: str, browser: Browser) -> None:
+def test_a_very_long_address_and_a_doubled_zoom_break_nothing(
+    tuesday: Tuesday, address: str, phone: BrowserContext
+) -> None:
     with tuesday.town.system.transaction() as session:
         order = session.get_one(Visit, tuesday.first).work_order
         order.address = "<b>" + "W" * 197
         order.note = "x" * 500
-    with small_phone(browser) as context:
-        page = log_in(context, address)
-        assert page.locator(".address").inner_text().startswith("<b>W")
-        page.set_viewport_size({"width": 180, "height": 370})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 180
-        expect(page.locator(".thumb .go")).to_be_in_viewport()
+    page = begun(phone, address)
+    assert page.locator(".address").inner_text().startswith("<b>W")
+    page.set_viewport_size({"width": 180, "height": 370})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 180
+    expect(page.locator(".thumb .go")).to_be_in_viewport()
