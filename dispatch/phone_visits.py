@@ -85,16 +85,22 @@ def against(session: Session, visit: Visit, technician_id: int, kind: ReportType
 
 
 def _bring(session: Session, visit: Visit, technician_id: int, told: Told) -> Clash | None:
-    if not _is_contested(session, visit, technician_id, told.type):
+    is_contested = _is_contested(session, visit, technician_id, told.type)
+    came = _check_in(session, visit, technician_id) if told.type == ReportType.COMPLETION else None
+    if came is not None and _was_made_later(visit, told) and (is_contested or visit.technician_id == technician_id):
+        return _was_first(session, visit, technician_id, told, came)
+    if not is_contested:
         return _try(session, visit, technician_id, told)
     if told.type == ReportType.CHECK_IN and visit.state in {VisitState.WAITING, VisitState.EN_ROUTE}:
         return _take_over(session, visit, technician_id, told)
-    if told.type == ReportType.COMPLETION and (came := _check_in(session, visit, technician_id)) is not None:
-        if visit.state == VisitState.ON_SITE:
-            return _take_over(session, visit, technician_id, told, came)
-        if visit.state == VisitState.COMPLETED and visit.left_at is not None and told.fact.at < visit.left_at:
-            return _was_first(session, visit, technician_id, told, came)
+    if came is not None and visit.state == VisitState.ON_SITE:
+        return _take_over(session, visit, technician_id, told, came)
     return _only_a_fact(session, visit, technician_id, told, _why(session, visit, technician_id))
+
+
+def _was_made_later(visit: Visit, told: Told) -> bool:
+    """Whether it was completed, and later than is told now."""
+    return visit.state == VisitState.COMPLETED and visit.left_at is not None and told.fact.at < visit.left_at
 
 
 def _locked(session: Session, visit_id: int) -> Visit | None:
@@ -126,7 +132,8 @@ def _take_over(session: Session, visit: Visit, technician_id: int, told: Told, c
 
 
 def _was_first(session: Session, visit: Visit, technician_id: int, told: Told, came: datetime) -> Clash:
-    """The visit was completed twice, and this completion was the earlier one."""
+    """The visit was completed twice, by two technicians or from two phones, and this completion was the earlier one."""
+    kind = _why(session, visit, technician_id)
     before = {"technician_id": visit.technician_id, "left_at": str(visit.left_at)}
     visits.hand_to(session, visit, technician_id)
     visit.arrived_at, visit.left_at = came, max(told.fact.at, came)
@@ -136,8 +143,8 @@ def _was_first(session: Session, visit: Visit, technician_id: int, told: Told, c
         at=told.fact.received_at, before=before,
         after={"technician_id": technician_id, "left_at": str(visit.left_at)},
     )  # fmt: skip
-    _only_a_fact(session, visit, technician_id, told, PhoneConflictKind.TAKEN)
-    return Clash(PhoneConflictKind.TAKEN, counts=True)
+    _only_a_fact(session, visit, technician_id, told, kind)
+    return Clash(kind, counts=True)
 
 
 def _verb(session: Session, visit_id: int, technician_id: int, told: Told) -> None:

@@ -44,8 +44,8 @@ def test_who_had_completed_first_is_taken_at_their_own_times_of_setting_out_and_
     unsent = maker.note("check-in", visit_id), maker.note("completion", visit_id, *PROMISED)
     give_to(town, "T2", visit_id)
     later = [Reading(now + timedelta(hours=hours)) for hours in (2, 3, 4)]
-    notes = other.note("en-route", visit_id), other.note("check-in", visit_id)
-    notes = *notes, other.note("completion", visit_id, *PROMISED)
+    notes = [other.note("en-route", visit_id), other.note("check-in", visit_id)]
+    notes.append(other.note("completion", visit_id, *PROMISED))
     other.send(*(replace(note, happened=when) for note, when in zip(notes, later, strict=True)))
     assert visit(town, visit_id).technician_id == town.technicians["T2"]
     maker.send(*unsent)
@@ -54,6 +54,22 @@ def test_who_had_completed_first_is_taken_at_their_own_times_of_setting_out_and_
     assert (made.en_route_at, made.arrived_at, made.left_at) == (
         now, now + timedelta(minutes=1), now + timedelta(minutes=2),
     )  # fmt: skip
+
+
+def test_of_two_phones_of_one_technician_the_first_completion_counts_whichever_is_heard_first(
+    sqlite_town: Town,
+) -> None:
+    town = sqlite_town
+    visit_id, now = planned(town), town.system.now()
+    one, two = Pocket(town, "T1", "one"), Pocket(town, "T1", "two")
+    one.arrives(visit_id)
+    first, later = one.note("completion", visit_id, *PROMISED), two.note("completion", visit_id, *PROMISED)
+    two.send(replace(later, happened=Reading(now + timedelta(minutes=30))))
+    assert visit(town, visit_id).left_at == now + timedelta(minutes=30)
+    answer = one.send(first)[0]
+    assert (answer.verdict, answer.reason, answer.counts) == ("conflict", "out-of-order", True)
+    made = visit(town, visit_id)
+    assert (made.arrived_at, made.left_at) == (now + timedelta(minutes=1), now + timedelta(minutes=2))
 
 
 def test_a_completion_that_is_not_possible_leaves_the_visit_as_it_was(sqlite_town: Town) -> None:
