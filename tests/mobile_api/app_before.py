@@ -107,7 +107,10 @@ STILL_THERE = """() => new Promise((resolve) => {
   };
 })"""
 CONTROLLED = "() => navigator.serviceWorker.controller?.state === 'activated'"
-KEPT = "() => caches.open('shifu-phone').then((cache) => cache.keys()).then((kept) => kept.length >= 2)"
+KEPT = """async () => {
+  const cache = await caches.open("shifu-phone");
+  while ((await cache.keys()).length < 2) await new Promise(requestAnimationFrame);
+}"""
 
 
 @dataclass
@@ -131,7 +134,7 @@ def work_with_the_old_app(page: Page, address: str, token: str, visit_id: int) -
     page.wait_for_function(CONTROLLED)
     page.reload()
     there(page, "main")
-    page.wait_for_function(KEPT)
+    page.evaluate(KEPT)
     page.evaluate(OLD_WORK, [token, visit_id])
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dispatch.evidence import Proof
 from dispatch.work_order import VisitState
@@ -20,6 +20,13 @@ from tests.phone_day import Tuesday
 
 pytestmark = pytest.mark.browser
 CARRIED_OVER = "while (!app.me) await new Promise((done) => setTimeout(done, 20)); await settled()"
+TAKEN_OVER = """async () => {
+  const isAlone = async () => {
+    const [name, ...others] = await caches.keys();
+    return name?.startsWith("shifu-app-") && !others.length;
+  };
+  while (!(await isAlone())) await new Promise(requestAnimationFrame);
+}"""
 
 
 @pytest.fixture
@@ -50,6 +57,18 @@ def test_what_the_app_before_left_unsent_is_sent(tuesday: Tuesday, address: str,
     page.goto(f"{address}{PAGE}")
     in_app(page, CARRIED_OVER)
     assert_all_arrived(tuesday, page)
+
+
+def test_the_worker_before_gives_way_by_itself_and_the_app_opens_without_signal(
+    tuesday: Tuesday, address: str, old_phone: BrowserContext
+) -> None:
+    page = old_phone.new_page()
+    page.goto(f"{address}{PAGE}")
+    in_app(page, CARRIED_OVER)
+    page.evaluate(TAKEN_OVER)
+    old_phone.set_offline(True)
+    page.reload()
+    expect(page.locator(".hero")).to_contain_text("13:00–15:00")
 
 
 def test_the_page_before_that_its_worker_still_shows_begins_the_app_of_today(

@@ -212,7 +212,7 @@ def test_two_windows_are_one_phone(tuesday: Tuesday, line: FaultProxy, address: 
     phone.set_offline(True)
     in_app(one, "await app.setOut(given)", tuesday.first)
     in_app(other, "await app.record('check-in', { visit_id: given })", tuesday.first)
-    one.wait_for_function("() => import('/phone/static/app/main.js').then(({ app }) => app.status.facts === 2)")
+    in_app(one, "while (app.status.facts !== 2) await new Promise(requestAnimationFrame)")
     line.asked.clear()
     phone.set_offline(False)
     in_app(one, "await settled()")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,10 @@ from mobile_api import shell
 from mobile_api.app import create_app
 
 
-def told(system: System) -> dict[str, object]:
+def told(system: System) -> dict[str, Any]:
     """What the worker is told of its files."""
     script = create_app(system).test_client().get("/phone/worker.js").text
-    found: dict[str, object] = json.loads(script.split(";\n", 1)[0].removeprefix("const SHELL = "))
+    found: dict[str, Any] = json.loads(script.split(";\n", 1)[0].removeprefix("const SHELL = "))
     return found
 
 
@@ -37,7 +38,7 @@ def test_another_file_or_another_page_is_another_version(
     monkeypatch.setattr(shell, "OWN", tmp_path / "static")
     (tmp_path / "static" / "app" / "more" / "map.js").write_text("export const mapView = 1;")
     after = told(sqlite_system)
-    changed = [name for name, digest in after["later"].items() if digest != before["later"][name]]  # type: ignore[attr-defined,index]
+    changed = [name for name, digest in after["later"].items() if digest != before["later"][name]]
     assert (changed, after["version"] == before["version"]) == (["more/map.js"], False)
     monkeypatch.setattr("mobile_api.phone._page", lambda: "<!doctype html>")
     assert told(sqlite_system)["version"] != after["version"]
