@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -67,7 +68,7 @@ def test_a_check_in_far_from_the_door_leaves_it_open() -> None:
 
 
 def wasted(
-    town: Town, arrives: float, *, reason: FailureReason = FailureReason.NOBODY_HOME, north: float = 0.0, **more: object
+    town: Town, arrives: float, *, reason: FailureReason = FailureReason.NOBODY_HOME, north: float = 0.0, **more: Any
 ) -> WastedTrip:
     """The record of T1's trip to a lamp, checked in that far (degrees) north of the door, given up 20 minutes later."""
     with town.system.transaction() as session:
@@ -79,7 +80,7 @@ def wasted(
         visits.arrive(session, visit_id, me, fact(town, shanghai(arrives), **place))
         visits.could_not_complete(
             session, visit_id, me, fact(town, shanghai(arrives) + 2 * TEN_MINUTES, **place), reason=reason,
-            left=Left(**more),  # type: ignore[arg-type]
+            left=Left(**more),
         )  # fmt: skip
         return session.scalars(select(WastedTrip).where(WastedTrip.visit_id == visit_id)).one()
 
