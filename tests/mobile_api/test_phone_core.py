@@ -227,7 +227,7 @@ def test_when_the_phone_is_full_it_says_so_and_half_of_nothing_is_kept(
     with small_phone(browser) as phone:
         page = phone.new_page()
         devtools = phone.new_cdp_session(page)
-        devtools.send("Storage.overrideQuotaForOrigin", {"origin": address, "quotaSize": 5_000_000})
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": address, "quotaSize": 2_000_000})
         page.goto(f"{address}{PAGE}")
         in_app(page, "await app.logIn(...given); await settled()", ["T1", PIN])
         line.choose = lambda method, path: PORTAL if path.startswith("/mobile/") else None
