@@ -12,7 +12,7 @@ from dispatch.catalogue import ServiceProduct
 from dispatch.evidence import EventType, VisitEvent
 from dispatch.work_order import Visit
 from tests.mobile_api.in_app import in_app
-from tests.mobile_api.phone_browser import begun, there
+from tests.mobile_api.phone_browser import begun
 from tests.phone_day import Tuesday
 from tests.phone_pocket import CHECKLIST, PARTS, PROOFS, SURCHARGES
 from tests.phone_walk import at
@@ -50,10 +50,6 @@ def phone_on_site(
 
 def arrive(page: Page, tuesday: Tuesday) -> None:
     in_app(page, "await app.setOut(given); await app.arrive(given);", tuesday.first)
-
-
-def all_sent(page: Page) -> None:
-    there(page, ".connection.good")
 
 
 def in_db(tuesday: Tuesday, read: Callable[[Any], Any]) -> Any:

@@ -36,7 +36,8 @@ DAY_IS_DRAWN = """() => ["main.day", "#app[aria-busy=false]", ".connection.good"
   .every((each) => document.querySelector(each))"""
 UNTIL_TOLD = """
   const isSeen = () => !app.today()?.published || app.today().seen_revision !== null;
-  while (!isSeen() || app.status.facts || app.status.sending) await new Promise(requestAnimationFrame);
+  const isBusy = () => app.status.facts || app.status.pictures || app.status.sending;
+  while (!isSeen() || isBusy()) await new Promise(requestAnimationFrame);
 """
 COUNTED = "([selector, count]) => document.querySelectorAll(selector).length === count"
 KEPT_BY_THE_WORKER = """async ([addresses, byItself]) => {
@@ -149,6 +150,12 @@ def log_in(context: BrowserContext, address: str, language: str = "zh", code: st
         page.wait_for_selector("html[lang=en]")
         day_is_there(page)
     return page
+
+
+def all_sent(page: Page) -> None:
+    """By the app itself; what it has not yet drawn counts too."""
+    in_app(page, UNTIL_TOLD)
+    there(page, ".connection.good")
 
 
 def there(page: Page, selector: str, count: int = 1) -> None:

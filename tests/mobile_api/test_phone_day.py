@@ -17,6 +17,7 @@ from tests.mobile_api.in_app import in_app
 from tests.mobile_api.phone_browser import (
     LARGE,
     SMALL,
+    all_sent,
     assert_fit_for_gloves_and_sun,
     begin,
     begun,
@@ -229,7 +230,7 @@ def test_a_changed_route_says_what_is_new_gone_and_moved_until_it_was_seen(
     assert_fit_for_gloves_and_sun(page)
     notice.locator("button").click()
     expect(notice).to_have_count(0)
-    expect(page.locator(".connection.good")).to_be_visible()
+    all_sent(page)
     with tuesday.town.system.transaction(read_only=True) as session:
         assert session.scalars(select(Route)).one().seen_revision == 2
 
@@ -282,7 +283,7 @@ def test_what_could_not_be_used_says_why_and_what_to_do(tuesday: Tuesday, addres
     expect(page.locator(".held .conflict")).to_contain_text("少了前面的一步")
     assert_fit_for_gloves_and_sun(page)
     page.get_by_text("知道了，收起").click()
-    expect(page.locator(".connection.good")).to_be_visible()
+    all_sent(page)
 
 
 def test_why_a_visit_is_mine_is_told_in_sentences_without_signal_too(
@@ -335,7 +336,7 @@ def test_time_off_is_asked_for_without_signal_arrives_and_is_withdrawn(
         assert (stored.starts_at, stored.note) == (shanghai(13).replace(day=20), "孩子开家长会")
     page.get_by_text("撤回").click()
     expect(asked).to_contain_text("已撤回")
-    expect(page.locator(".connection.good")).to_be_visible()
+    all_sent(page)
     with tuesday.town.system.transaction(read_only=True) as session:
         assert session.scalars(select(TechnicianRequest)).one().state == RequestState.WITHDRAWN
 

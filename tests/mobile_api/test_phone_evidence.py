@@ -16,8 +16,8 @@ from dispatch import photo_child
 from dispatch.evidence import EventType
 from tests import bars
 from tests.mobile_api.in_app import in_app
-from tests.mobile_api.lamp_visit import MODULES, all_sent, ask_for, payloads, phone_on_site
-from tests.mobile_api.phone_browser import opened, small_phone, there
+from tests.mobile_api.lamp_visit import MODULES, ask_for, payloads, phone_on_site
+from tests.mobile_api.phone_browser import all_sent, opened, small_phone, there
 from tests.mobile_api.stored import visit_of
 from tests.phone_day import Tuesday
 from tests.phone_walk import keep, room, sign, snap, tap

@@ -18,6 +18,7 @@ from tests.mobile_api.phone_browser import (
     LNG,
     PAGE,
     SMALL,
+    all_sent,
     assert_fit_for_gloves_and_sun,
     begun,
     everything_is_kept,
@@ -82,14 +83,14 @@ def test_a_visit_is_worked_through_and_survives_a_hole_in_the_signal(
         expect(page.locator(".connection.away")).to_contain_text(words["kept"].format(n=2))
         assert visit_of(tuesday).state == VisitState.WAITING
         context.set_offline(False)
-        expect(page.locator(".connection.good")).to_be_visible()
+        all_sent(page)
         assert visit_of(tuesday).state == VisitState.EN_ROUTE
         press(page, words["there"])
         shoot(page, photo)
         press(page)
         press(page)
         expect(page.locator(".hero .eyebrow")).to_contain_text("2/2")
-        expect(page.locator(".connection.good")).to_be_visible()
+        all_sent(page)
     visit = visit_of(tuesday)
     assert (visit.state, visit.arrival_distance) == (VisitState.COMPLETED, 0)
     with tuesday.town.system.transaction(read_only=True) as session:
@@ -123,7 +124,7 @@ def test_what_waits_is_kept_through_a_lost_login_and_sent_after_the_next(
     page.fill("#pin", PIN)
     page.click("form .go")
     expect(page.locator(".thumb .go")).to_contain_text(WORDS["zh"]["there"])
-    expect(page.locator(".connection.good")).to_be_visible()
+    all_sent(page)
     assert visit_of(tuesday).state == VisitState.EN_ROUTE
 
 
@@ -152,7 +153,7 @@ def test_a_changed_route_is_announced_until_it_was_seen(tuesday: Tuesday, addres
     assert_fit_for_gloves_and_sun(page)
     page.locator(".notice button").click()
     expect(page.locator(".notice")).to_have_count(0)
-    expect(page.locator(".connection.good")).to_be_visible()
+    all_sent(page)
     with tuesday.town.system.transaction(read_only=True) as session:
         assert session.scalars(select(Route)).one().seen_revision == 2
 
@@ -184,7 +185,7 @@ def test_an_answer_without_our_mark_does_not_count(tuesday: Tuesday, address: st
     expect(page.locator(".held li")).to_have_count(2)
     phone.unroute("**/mobile/v1/**")
     in_app(page, "await app.syncNow();")
-    expect(page.locator(".connection.good")).to_be_visible()
+    all_sent(page)
     with tuesday.town.system.transaction(read_only=True) as session:
         told = session.scalars(select(VisitEvent).where(VisitEvent.visit_id == tuesday.first)).all()
         assert len(told) == 2
@@ -199,7 +200,7 @@ def test_without_permission_for_the_position_it_says_so_and_goes_on(
         press(page, WORDS["zh"]["there"])
         expect(page.locator("#said")).to_contain_text("没有定位权限")
         expect(page.locator(".shot").first).to_be_visible()
-        expect(page.locator(".connection.good")).to_be_visible()
+        all_sent(page)
     visit = visit_of(tuesday)
     assert (visit.state, visit.arrival_distance) == (VisitState.ON_SITE, None)
 
@@ -212,7 +213,7 @@ def test_what_cannot_be_completed_is_told_with_a_reason(tuesday: Tuesday, addres
     page.fill("#note", "仓库没发")
     press(page)
     page.wait_for_url("**/next")
-    expect(page.locator(".connection.good")).to_be_visible()
+    all_sent(page)
     visit = visit_of(tuesday)
     assert (visit.failure_reason, visit.failure_note) == ("goods-missing", "仓库没发")
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from dispatch.evidence import EventType, Proof
 from dispatch.site_records import Surcharge, WastedTrip
 from dispatch.work_order import Visit, VisitState
-from tests.mobile_api.lamp_visit import CODE, all_sent, ask_for, in_db, payloads, phone_on_site
-from tests.mobile_api.phone_browser import PAGE, begun, there
+from tests.mobile_api.lamp_visit import CODE, ask_for, in_db, payloads, phone_on_site
+from tests.mobile_api.phone_browser import PAGE, all_sent, begun, there
 from tests.mobile_api.stored import visit_of
 from tests.phone_day import Tuesday
 from tests.phone_walk import at, go, keep, sign, snap, tap
