@@ -14,6 +14,7 @@ from tests.phone_day import PIN
 from tests.town import DOORS
 
 PAGE = "/phone"
+EMPTY = "about:blank"
 SMALL: Any = {"width": 360, "height": 740}
 LARGE: Any = {"width": 412, "height": 915}
 LNG, LAT = DOORS["310101"]
@@ -86,11 +87,11 @@ def install(phone: BrowserContext, address: str) -> None:
 
 
 def wipe(phone: BrowserContext, address: str) -> None:
-    """Nothing is left of what the app has ever written down; its files stay."""
-    page = phone.new_page()
+    """Nothing is left of what the app has ever written down; its files stay, and an empty window is open."""
     storages = "indexeddb,local_storage"
-    phone.new_cdp_session(page).send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": storages})
-    page.close()
+    devtools = phone.new_cdp_session(phone.new_page())
+    devtools.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": storages})
+    devtools.detach()
 
 
 def put_away(phone: BrowserContext) -> None:
@@ -110,7 +111,7 @@ def everything_is_kept(page: Page, *, by_itself: bool = False) -> None:
 
 def opened(phone: BrowserContext, address: str, **look: Any) -> Page:
     """The app's first page in a window of its own; `look` as for `Page.emulate_media`."""
-    page = phone.new_page()
+    page = next((page for page in phone.pages if page.url == EMPTY), None) or phone.new_page()
     page.emulate_media(**look)
     page.goto(f"{address}{PAGE}")
     return page
