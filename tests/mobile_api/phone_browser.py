@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from mobile_api.shell import shell
+from tests.axe import serious_violations
 from tests.browser import PATIENCE
 from tests.mobile_api.in_app import in_app
 from tests.phone_day import PIN
@@ -50,14 +50,6 @@ KEPT_BY_THE_WORKER = """async ([addresses, byItself]) => {
     missing = missing.filter((_, at) => !kept[at]);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}"""
-# Only what is wrong leaves the page: the whole of axe's answer takes longer on its way than the checks take.
-SERIOUS_OR_WEAK = """async () => {
-  const rules = { "color-contrast-enhanced": { enabled: true } };
-  const { violations } = await axe.run({ rules, resultTypes: ["violations"] });
-  return violations
-    .filter(({ impact }) => ["serious", "critical"].includes(impact))
-    .map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
 }"""
 
 
@@ -174,5 +166,4 @@ def assert_fit_for_gloves_and_sun(page: Page) -> None:
     """Targets of 48 px, text of 16, contrast of 7 : 1, nothing beside the screen, nothing serious for a reader."""
     assert page.evaluate(TOO_SMALL) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.evaluate(Axe().axe_script)
-    assert page.evaluate(SERIOUS_OR_WEAK) == []
+    assert serious_violations(page, in_sunlight=True) == []

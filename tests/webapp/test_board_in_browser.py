@@ -6,19 +6,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from dispatch import plan_day, plans
 from dispatch.account import Role
 from routing.limits import Limits
+from tests.axe import serious_violations
 from tests.browser import chromium, serving, sign_in
 from tests.town import AREA, TUESDAY, Town
 from tests.webapp.board_day import planned
 from tests.webapp.console import add_account
 from webapp.app import create_app
-
-SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
@@ -163,5 +161,4 @@ def test_axe_finds_nothing_serious_on_the_board_and_its_panels(board: Page, them
     board.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     board.click(".stop >> nth=0")
     board.wait_for_selector("form[data-move]")
-    found = Axe().run(board)["violations"]
-    assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found if v["impact"] in SERIOUS] == []
+    assert serious_violations(board) == []

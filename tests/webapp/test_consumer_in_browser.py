@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from dispatch import questionnaire, questionnaire_text
 from dispatch.catalogue import ServiceProduct
 from dispatch.work_order import Visit
 from technicians.people import Position
+from tests.axe import violations
 from tests.browser import chromium, serving
 from tests.clock import Clock
 from tests.town import Town, shanghai
@@ -29,8 +29,7 @@ def browser() -> Iterator[Browser]:
 
 def require_sound(page: Page) -> None:
     """Axe finds nothing, nothing scrolls sideways, every control is large enough for a thumb."""
-    found = [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page)["violations"]]
-    assert found == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     controls = "[...document.querySelectorAll('main a, main button, main summary, main .option, main input')]"
     small = f"{controls}.filter(e => e.offsetParent && e.offsetHeight < 44).length"

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from dispatch import orders
 from dispatch.account import Role
 from dispatch.work_order import WorkOrder
+from tests.axe import serious_violations
 from tests.browser import chromium, serving, sign_in
 from tests.squares import squares
 from tests.town import Town
@@ -28,7 +28,6 @@ PAGES = (
     "/orders", "/orders?q=nothing", "/orders/{order}", "/orders/{order}/window", "/orders/worklist", "/orders/import",
     "/roster", "/roster/{person}", "/roster/import", "/coverage",
 )  # fmt: skip
-SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +57,7 @@ def require_no_sideways_scroll(page: Page) -> None:
 
 
 def require_accessible(page: Page) -> None:
-    found = Axe().run(page)["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in SERIOUS] == [], page.url
+    assert serious_violations(page) == [], page.url
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
