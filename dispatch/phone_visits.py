@@ -90,6 +90,8 @@ def _bring(session: Session, visit: Visit, technician_id: int, told: Told) -> Cl
     if came is not None and _was_made_later(visit, told) and (is_contested or visit.technician_id == technician_id):
         return _was_first(session, visit, technician_id, told, came)
     if not is_contested:
+        if came is not None and visit.technician_id == technician_id and visit.arrived_at is not None:
+            visit.arrived_at = min(came, visit.arrived_at)
         return _try(session, visit, technician_id, told)
     if told.type == ReportType.CHECK_IN and visit.state in {VisitState.WAITING, VisitState.EN_ROUTE}:
         return _take_over(session, visit, technician_id, told)

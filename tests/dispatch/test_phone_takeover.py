@@ -72,6 +72,19 @@ def test_of_two_phones_of_one_technician_the_first_completion_counts_whichever_i
     assert (made.arrived_at, made.left_at) == (now + timedelta(minutes=1), now + timedelta(minutes=2))
 
 
+def test_of_two_phones_of_one_technician_the_first_check_in_is_when_they_came(sqlite_town: Town) -> None:
+    town = sqlite_town
+    visit_id, now = planned(town), town.system.now()
+    one, two = Pocket(town, "T1", "one"), Pocket(town, "T1", "two")
+    later = two.note("check-in", visit_id)
+    two.send(replace(later, happened=Reading(now + timedelta(minutes=30))))
+    one.arrives(visit_id)
+    one.send(one.note("completion", visit_id, *PROMISED))
+    made = visit(town, visit_id)
+    assert made.state == VisitState.COMPLETED
+    assert (made.arrived_at, made.left_at) == (now + timedelta(minutes=1), now + timedelta(minutes=2))
+
+
 def test_a_completion_that_is_not_possible_leaves_the_visit_as_it_was(sqlite_town: Town) -> None:
     town = sqlite_town
     visit_id = planned(town)
