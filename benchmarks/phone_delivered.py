@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from benchmarks.phone_reference import Ending, Happened, ending
+from benchmarks.phone_reference import Ending, Happened, endings
 from benchmarks.phone_words import KEPT, Terms, code_answers, refusal, withdrawal_answers
 from benchmarks.phone_world import World
 from dispatch.phone_reports import ReportType
@@ -43,13 +43,14 @@ class Delivered:
         return {number: code for code, number in self.world.town.technicians.items()}
 
     @cached_property
-    def endings(self) -> dict[int, Ending]:
-        """How each visit must end."""
+    def endings(self) -> dict[int, tuple[Ending, ...]]:
+        """How each visit may end."""
         return {
-            visit_id: ending(
+            visit_id: endings(
                 [fact for fact in self.usable if fact.visit_id == visit_id],
                 owner,
                 was_cancelled=visit_id in self.world.cancelled,
+                was_moved=visit_id in self.moved,
             )
             for visit_id, owner in self.world.owner.items()
         }

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.phone_delivered import Delivered
 from benchmarks.phone_found import Found
 from benchmarks.phone_model import Phone
-from benchmarks.phone_reference import Happened, list_of
+from benchmarks.phone_reference import Ending, Happened, list_of
 from benchmarks.phone_visit_evening import LATE, VisitEvening
 from benchmarks.phone_words import ASKS, KEPT, request_states
 from dispatch.phone_records import PhoneOutcome
@@ -129,13 +129,21 @@ class Evening:
         """Nothing is left on them; they show what is theirs, and of it what the server has."""
         begun_by = {each: self.delivered.names.get(visit.technician_id) for each, visit in self.found.visits.items()}
         for technician, phones in self.phones.items():
-            must = set(list_of(technician, self.delivered.endings, self.delivered.world.owner, begun_by))
+            must = set(list_of(technician, self._ends(), self.delivered.world.owner, begun_by))
             for phone in phones:
                 if phone.outbox:
                     yield f"{phone.device_id} still has {len(phone.outbox)} events"
                 if must != (shown := set(phone.visits) & set(self.found.visits)):
                     yield f"{phone.device_id} shows {shown}, not {must}"
                 yield from self._shown(phone, must & shown)
+
+    def _ends(self) -> dict[int, Ending]:
+        """Of the ways in which a visit may end, the one in which it did."""
+        ended = {each: visit.state for each, visit in self.found.visits.items()}
+        return {
+            each: next((end for end in may if end.state == ended[each]), may[0])
+            for each, may in self.delivered.endings.items()
+        }
 
     def _shown(self, phone: Phone, visit_ids: set[int]) -> Iterator[str]:
         for visit_id in sorted(visit_ids):

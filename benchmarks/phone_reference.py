@@ -42,10 +42,26 @@ class Ending:
     at: datetime | None = None
 
 
-def ending(facts: Sequence[Happened], owner: str, *, was_cancelled: bool) -> Ending:
-    """Of one visit, from the delivered facts about it. `owner`: whose it is by the plan in the end."""
+def endings(facts: Sequence[Happened], owner: str, *, was_cancelled: bool, was_moved: bool) -> tuple[Ending, ...]:
+    """How one visit may end, from the delivered facts about it. `owner`: whose it is by the plan in the end.
+
+    Of one that was given away two things hang on what the server heard first: whether its owner had set out while it
+    was the other's, and whether its owner gave it up before the other was there.
+    """
     if was_cancelled:
-        return Ending(VisitState.CANCELLED)
+        return (Ending(VisitState.CANCELLED),)
+    usual = _ending(facts, owner)
+    said = {each.type for each in facts if each.technician == owner}
+    if not was_moved:
+        return (usual,)
+    if usual.state == VisitState.EN_ROUTE:
+        return usual, Ending(VisitState.WAITING)
+    if ReportType.COULD_NOT_COMPLETE in said and ReportType.COMPLETION not in said:
+        return usual, Ending(VisitState.COULD_NOT_COMPLETE, frozenset({owner}))
+    return (usual,)
+
+
+def _ending(facts: Sequence[Happened], owner: str) -> Ending:
     there = {each.technician for each in facts if each.type == ReportType.CHECK_IN}
     done = sorted(
         (each for each in facts if each.type == ReportType.COMPLETION and each.technician in there),
@@ -71,7 +87,7 @@ def _completed(done: Sequence[Happened]) -> Ending:
 
 
 def list_of(
-    technician: str, endings: Mapping[int, Ending], owners: Mapping[int, str], begun_by: Mapping[int, str | None]
+    technician: str, ends: Mapping[int, Ending], owners: Mapping[int, str], begun_by: Mapping[int, str | None]
 ) -> Collection[int]:
     """The visits that this technician's phone must show in the evening."""
     mine = {visit_id for visit_id, owner in owners.items() if owner == technician}
@@ -79,8 +95,8 @@ def list_of(
     shown = {
         visit_id
         for visit_id in mine
-        if endings[visit_id].state == VisitState.WAITING or begun_by[visit_id] in (None, technician)
+        if ends[visit_id].state == VisitState.WAITING or begun_by[visit_id] in (None, technician)
     }
-    also = {each for each, ending in endings.items() if ending.state in begun and begun_by[each] == technician}
-    gone = {each for each, ending in endings.items() if ending.state == VisitState.CANCELLED}
+    also = {each for each, end in ends.items() if end.state in begun and begun_by[each] == technician}
+    gone = {each for each, end in ends.items() if end.state == VisitState.CANCELLED}
     return (shown | also) - gone
