@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import gcd
 
 from ortools.sat.python import cp_model
 
@@ -50,7 +51,8 @@ def combined(
             model.add_exactly_one(chosen[c] for c in mine)
     _keep_budget(model, search, columns, chosen)
     lost = facts.visit[:, LOST].tolist()
-    weight = max(1, 2 * search.cost // max(1, min(lost, default=1)))
+    # What is left out comes first: the least by which it can differ outweighs all that routes can save.
+    weight = (search.cost - _least_cost(columns, kinds)) // max(1, gcd(*lost)) + 1
     model.minimize(
         sum(column.cost * x for column, x in zip(columns, chosen, strict=True))
         + sum(weight * price * x for price, x in zip(lost, left, strict=True))
@@ -67,9 +69,13 @@ def combined(
         return None
     taken = [column for column, x in zip(columns, chosen, strict=True) if solver.value(x)]
     # Counted anew: the solver's own value is a float that may be a hair below that of the same routes.
-    cost = sum(column.cost for column in taken)
-    cost += weight * sum(price for price, x in zip(lost, left, strict=True) if solver.value(x))
-    return _handed_out(taken, kinds) if cost < search.cost + weight * search.lost else None
+    found = sum(price for price, x in zip(lost, left, strict=True) if solver.value(x)), sum(each.cost for each in taken)
+    return _handed_out(taken, kinds) if found < (search.lost, search.cost) else None
+
+
+def _least_cost(columns: Sequence[Column], kinds: Sequence[int]) -> int:
+    """What no choice of routes can cost less than; fairness and wishes may make a route's cost negative."""
+    return sum(kinds.count(kind) * min(0, *(columns[c].cost for c in mine)) for kind, mine in _by_kind(columns).items())
 
 
 def as_column(problem: Problem, flat: Flat, route: Route) -> Column | None:

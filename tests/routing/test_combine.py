@@ -11,7 +11,7 @@ from routing.check import violations
 from routing.combine import Column, as_column, combined
 from routing.flat import KIND, Flat, most_changed
 from routing.plan import Plan, Route
-from routing.problem import Problem, Published, TimeWindow, Vehicle, Visit
+from routing.problem import Problem, Published, TimeWindow, Vehicle, Visit, Weights
 from routing.score import score
 from routing.sisr import Search
 from tests.routing.engine_worlds import roomy_problems
@@ -58,6 +58,14 @@ def test_a_route_with_what_nobody_knows_here_is_no_column() -> None:
     flat = Flat.of(problem)
     assert as_column(problem, flat, Route(1, (1, 2))) is None
     assert as_column(problem, flat, Route(3, (1,))) is None
+
+
+def test_nobody_is_left_out_for_routes_that_cost_less_than_nothing() -> None:
+    """Work for whoever has worked the least is worth more than it costs where days are to be fair."""
+    problem = replace(ROW.problem([visit(1, "a"), visit(2, "c")], list(FLEET)), weights=Weights(left_out=300))
+    search = begun(problem, Route(1, (1,)), Route(2, (2,)))
+    assert combined(search, [column(search, 2, -100_000, 1)], SECONDS, 0, WORK) == {0: [0], 1: [1]}
+    assert combined(search, [column(search, 2, -100_000, 0)], SECONDS, 0, WORK) is None
 
 
 def test_whose_route_has_begun_is_not_left_without_one() -> None:
