@@ -164,6 +164,7 @@ def look_at(page: Page, place: str) -> None:
 
 def assert_fit_for_gloves_and_sun(page: Page) -> None:
     """Targets of 48 px, text of 16, contrast of 7 : 1, nothing beside the screen, nothing serious for a reader."""
-    assert page.evaluate(TOO_SMALL) == []
+    too_small, weak = page.evaluate(TOO_SMALL), serious_violations(page, in_sunlight=True)
+    assert too_small == [], too_small
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert serious_violations(page, in_sunlight=True) == []
+    assert weak == [], weak
