@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from mobile_api.shell import shell
 from tests.axe import serious_violations
@@ -15,6 +16,7 @@ from tests.town import DOORS
 
 PAGE = "/phone"
 EMPTY = "about:blank"
+STARTS = 20
 SMALL: Any = {"width": 360, "height": 740}
 LARGE: Any = {"width": 412, "height": 915}
 LNG, LAT = DOORS["310101"]
@@ -99,6 +101,18 @@ def everything_is_kept(page: Page, *, by_itself: bool = False) -> None:
     """The worker has every file of the app; unless `by_itself`, it is told that the phone has nothing better to do."""
     files = shell()
     page.evaluate(KEPT_BY_THE_WORKER, [[*files.files, *files.later], by_itself])
+
+
+def started_until(page: Page, holds: str) -> None:
+    """A browser puts a waiting worker in place once the one before has nothing in hand: at this start or later."""
+    for _ in range(STARTS):
+        page.reload(wait_until="commit")
+        try:
+            page.wait_for_function(holds, timeout=PATIENCE * 2 / STARTS)
+            return
+        except PlaywrightTimeout:
+            continue
+    raise AssertionError(f"after {STARTS} starts still not: {holds}")
 
 
 def opened(phone: BrowserContext, address: str, **look: Any) -> Page:

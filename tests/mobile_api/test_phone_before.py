@@ -14,18 +14,15 @@ from tests.fault_proxy import LOST_REQUEST, FaultProxy
 from tests.mobile_api.app_before import OldHouse, left_behind, work_with_the_old_app
 from tests.mobile_api.exchange import Exchange
 from tests.mobile_api.in_app import in_app
-from tests.mobile_api.phone_browser import PAGE, small_phone
+from tests.mobile_api.phone_browser import PAGE, small_phone, started_until
 from tests.mobile_api.stored import stored, visit_of
 from tests.phone_day import Tuesday
 
 pytestmark = pytest.mark.browser
 CARRIED_OVER = "while (!app.me) await new Promise((done) => setTimeout(done, 20)); await settled()"
-TAKEN_OVER = """async () => {
-  const isAlone = async () => {
-    const [name, ...others] = await caches.keys();
-    return name?.startsWith("shifu-app-") && !others.length;
-  };
-  while (!(await isAlone())) await new Promise(requestAnimationFrame);
+IS_ALONE = """() => {
+  caches.keys().then((names) => { globalThis.kept = names; });
+  return globalThis.kept?.length === 1 && kept[0].startsWith("shifu-app-");
 }"""
 
 
@@ -65,7 +62,7 @@ def test_the_worker_before_gives_way_by_itself_and_the_app_opens_without_signal(
     page = old_phone.new_page()
     page.goto(f"{address}{PAGE}")
     in_app(page, CARRIED_OVER)
-    page.evaluate(TAKEN_OVER)
+    started_until(page, IS_ALONE)
     old_phone.set_offline(True)
     page.reload()
     expect(page.locator(".hero")).to_contain_text("13:00–15:00")

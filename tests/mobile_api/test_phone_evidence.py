@@ -31,6 +31,20 @@ MEASURED = f"""async (png) => {{
   return [checks.sharpness(grey), checks.brightness(grey), checks.differenceHash(grey)];
 }}"""
 
+TAKEN_AWAY = """() => {
+  const [track] = document.querySelector('.finder video').srcObject.getTracks();
+  track.stop();
+  track.dispatchEvent(new Event('ended'));
+}"""
+PLAYS_WHEN_TOLD = """() => {
+  const { play } = HTMLMediaElement.prototype;
+  const told = new Promise((resolve) => { globalThis.playNow = resolve; });
+  HTMLMediaElement.prototype.play = async function playWhenTold() {
+    await told;
+    return play.call(this);
+  };
+}"""
+
 
 @pytest.fixture(scope="module")
 def browser(filming: Browser) -> Browser:
@@ -98,6 +112,34 @@ def test_a_surcharge_waits_for_its_photo_and_a_no_records_nothing(
     tap(show)
     page.locator(".consumer .go").click()
     expect(page.locator(".said-yes")).to_contain_text("¥15")
+
+
+def test_no_picture_is_taken_of_a_camera_that_shows_nothing_yet(
+    tuesday: Tuesday, address: str, phone: BrowserContext
+) -> None:
+    ask_for(tuesday)
+    page = phone_on_site(phone, address, tuesday)
+    page.evaluate(PLAYS_WHEN_TOLD)
+    page.locator(".shot").first.click()
+    page.wait_for_function("() => document.querySelector('.finder video')?.srcObject")
+    expect(page.locator(".finder-word")).to_contain_text("正在打开相机")
+    expect(page.locator(".shutter")).to_be_disabled()
+    page.evaluate("() => playNow()")
+    snap(page)
+    expect(page.locator(".finder-word")).to_have_count(0)
+    expect(page.locator(".doubts")).to_have_count(0)
+
+
+def test_a_camera_that_is_taken_away_leaves_the_camera_app(
+    tuesday: Tuesday, address: str, phone: BrowserContext
+) -> None:
+    ask_for(tuesday)
+    page = phone_on_site(phone, address, tuesday)
+    page.locator(".shot").first.click()
+    there(page, ".shutter:not([disabled])")
+    page.evaluate(TAKEN_AWAY)
+    expect(page.locator(".finder-word")).to_contain_text("系统相机")
+    expect(page.locator(".shutter")).to_be_disabled()
 
 
 def test_without_a_camera_the_picture_comes_from_the_camera_app(

@@ -15,33 +15,35 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 import mobile_api.app
 import wsgi
 from dispatch.work_order import VisitState
 from mobile_api import shell
-from tests.browser import ARGUMENTS, PATIENCE, executable, serving
+from tests.browser import ARGUMENTS, executable, serving
 from tests.fault_proxy import PORTAL, FaultProxy, nothing
 from tests.mobile_api.in_app import in_app
-from tests.mobile_api.phone_browser import PAGE, begun, everything_is_kept, small_phone
+from tests.mobile_api.phone_browser import EMPTY, PAGE, begun, everything_is_kept, small_phone, started_until
 from tests.mobile_api.phone_work import WHOLE_VISIT, WORKED
 from tests.mobile_api.stored import visit_of
 from tests.phone_day import Tuesday
 
 pytestmark = pytest.mark.browser
-STARTS = 20
 
 
 @contextmanager
 def mortal(browser: Browser, home: Path) -> Iterator[BrowserContext]:
-    """Another one on a profile of its own, killed at the end as by an empty battery."""
+    """Another one on a profile of its own, killed at the end as by an empty battery.
+
+    It begins with an empty page: connecting hangs now and then on the browser's own first page, which replaces itself.
+    """
     program = [
         executable(browser),
         "--headless=new",
         "--remote-debugging-port=0",
         f"--user-data-dir={home}",
         *ARGUMENTS,
+        EMPTY,
     ]
     running = subprocess.Popen(program, stderr=subprocess.PIPE, text=True, start_new_session=True)
     assert running.stderr is not None
@@ -114,24 +116,13 @@ def test_a_new_version_installs_beside_and_takes_over_at_the_next_start(
         assert in_app(page, VERSION_2) is False
         assert page.locator("html[data-version]").count() == 0
         phone.set_offline(True)
-        started_until(page, "html[data-version='2'] .hero.en-route")
+        started_until(page, VERSION_2_IS_DRAWN)
         assert len(in_app(page, "return caches.keys()")) == 1
-
-
-def started_until(page: Page, there: str) -> None:
-    """A browser puts a waiting worker in place once the one before has nothing in hand: at this start or later."""
-    for _ in range(STARTS):
-        page.reload(wait_until="commit")
-        try:
-            page.wait_for_selector(there, timeout=PATIENCE * 2 / STARTS)
-            return
-        except PlaywrightTimeout:
-            continue
-    raise AssertionError(f"{there} is not there after {STARTS} starts")
 
 
 UPDATED = """
   await (await navigator.serviceWorker.ready).update();
   while (!app.status.update) await new Promise((resolve) => setTimeout(resolve, 50));
 """
+VERSION_2_IS_DRAWN = """() => document.querySelector("html[data-version='2'] .hero.en-route")"""
 VERSION_2 = "return (await (await fetch('/phone/static/app/main.js')).text()).includes('version = ')"

@@ -15,7 +15,7 @@ const REMEMBERED = 120;
 
 /** Take these shots (`{ code, name, hint, outline }`) one after the other; resolves to how many were kept. */
 export async function shoot(app, visit, shots) {
-  const state = { app, visit, shots: [...shots], kept: 0, step: "starting", stream: null, taken: null, torch: false, hasTorch: false };
+  const state = { app, visit, shots: [...shots], kept: 0, camera: "starting", stream: null, taken: null, torch: false, hasTorch: false };
   here();
   const screen = openScreen(shots[0].name, () => body(state), { kind: "camera", leave: () => leave(state) });
   state.redraw = screen.redraw;
@@ -26,19 +26,25 @@ export async function shoot(app, visit, shots) {
   return state.kept;
 }
 
+/** Before it plays, a video has no frame: a picture taken of it would be black. */
 async function start(state) {
   try {
-    const { stream, hasTorch } = await openLens();
-    if (!state.dialog.isConnected) return closeLens(stream);
-    Object.assign(state, { stream, hasTorch, step: state.step === "starting" ? "live" : state.step });
-    state.redraw();
+    Object.assign(state, await openLens(() => lose(state)));
+    if (!state.dialog.isConnected) return closeLens(state.stream);
     const video = state.dialog.querySelector("video");
-    video.srcObject = stream;
+    video.srcObject = state.stream;
     await video.play();
+    state.camera = "live";
+    return state.redraw();
   } catch {
-    if (state.step === "starting") state.step = "none";
-    state.redraw();
+    return lose(state);
   }
+}
+
+/** There is no camera, it is not allowed, or somebody else has taken it: the phone's own app is left. */
+function lose(state) {
+  state.camera = "none";
+  state.redraw();
 }
 
 function leave(state) {
@@ -49,24 +55,22 @@ function leave(state) {
 
 function body(state) {
   const [shot, next] = state.shots;
-  const isReview = state.step === "review";
   return html`<header class="screen-head">
-      <div><h2>${shot.name}</h2><p>${isReview && !state.taken.doubts.length ? word("visit.shot.clear") : shot.hint || (next ? word("visit.shot.then", { name: next.name }) : "")}</p></div>
+      <div><h2>${shot.name}</h2><p>${state.taken?.doubts.length === 0 ? word("visit.shot.clear") : shot.hint || (next ? word("visit.shot.then", { name: next.name }) : "")}</p></div>
       <button class="square" type="button" aria-label=${word("visit.close")} @click=${() => state.close()}>${icon("close")}</button>
     </header>
     <div class="finder">
-      <video playsinline muted ?hidden=${state.step !== "live"}></video>
-      ${isReview ? html`<img src=${state.taken.url} alt=${shot.name}>` : outline(shot.outline)}
-      ${state.step === "starting" ? html`<p class="finder-word">${word("visit.shot.starting")}</p>` : nothing}
-      ${state.step === "none" ? html`<p class="finder-word">${word("visit.shot.no_camera")}</p>` : nothing}
+      <video playsinline muted ?hidden=${state.taken || state.camera === "none"}></video>
+      ${state.taken ? html`<img src=${state.taken.url} alt=${shot.name}>` : outline(shot.outline)}
+      ${state.taken || state.camera === "live" ? nothing : html`<p class="finder-word">${word(state.camera === "none" ? "visit.shot.no_camera" : "visit.shot.starting")}</p>`}
     </div>
-    ${isReview ? review(state) : controls(state)}`;
+    ${state.taken ? review(state) : controls(state)}`;
 }
 
 function controls(state) {
   return html`<footer class="screen-foot shutter-row">
     <label class="button">${icon("camera")}<span>${word("visit.shot.album")}</span>${file(state)}</label>
-    <button class="shutter" type="button" aria-label=${word("visit.shot.take")} ?disabled=${state.step !== "live"} @click=${() => snap(state)}></button>
+    <button class="shutter" type="button" aria-label=${word("visit.shot.take")} ?disabled=${state.camera !== "live"} @click=${() => snap(state)}></button>
     ${state.hasTorch ? html`<button type="button" aria-pressed=${state.torch} @click=${() => toggle(state)}>${icon("sun")}<span>${word("visit.shot.torch")}</span></button>` : html`<span></span>`}
   </footer>`;
 }
@@ -96,7 +100,6 @@ async function consider(state, picture) {
     const blob = await jpegOf(canvas);
     const taken_at = new Date().toISOString();
     state.taken = { blob, url: URL.createObjectURL(blob), taken_at, place, doubts: found, hash: differenceHash(grey), width: canvas.width, height: canvas.height };
-    state.step = "review";
     state.redraw();
     state.dialog.querySelector("footer .go").focus();
   } catch {
@@ -118,7 +121,7 @@ const sentence = ({ what, name, metres }) => word(`visit.shot.${what}`, { name, 
 
 function retake(state) {
   URL.revokeObjectURL(state.taken.url);
-  Object.assign(state, { taken: null, isKeeping: false, step: state.stream ? "live" : "none" });
+  Object.assign(state, { taken: null, isKeeping: false });
   state.redraw();
 }
 
