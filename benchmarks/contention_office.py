@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from multiprocessing.synchronize import Event
 
@@ -39,9 +39,9 @@ def work(environment: Mapping[str, str], dates: Sequence[date], stop: Event, see
     return done
 
 
-def _outcome(do: object, *args: object) -> str:
+def _outcome(do: Callable[..., object], *args: object) -> str:
     try:
-        return str(do(*args))  # type: ignore[operator]
+        return str(do(*args))
     except PlanOutOfDate:
         return "plan-out-of-date"
     except ShifuError as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -17,15 +18,20 @@ def plan(day: Day) -> None:
         for place in range(len(phones)):
             for _ in range(rng.choice((0, 0, 1, 2))):
                 when = day.hour(rng.uniform(8, 18))
-                day.simulation.at(when, lambda p=phones, i=place: p[i].restart())  # type: ignore[misc]
+                day.simulation.at(when, partial(_restart, phones, place))
             if rng.random() < 0.1:
                 when = day.hour(rng.uniform(8, 18))
-                day.simulation.at(when, lambda p=phones, i=place: _set_clock(day, p[i]))  # type: ignore[misc]
+                day.simulation.at(when, partial(_set_clock, day, phones, place))
     for _ in range(rng.choice((0, 1, 2))):
         day.simulation.at(day.hour(rng.uniform(7.7, 13)), partial(_meddle, day))
 
 
-def _set_clock(day: Day, phone: Phone) -> None:
+def _restart(phones: Sequence[Phone], place: int) -> None:
+    phones[place].restart()
+
+
+def _set_clock(day: Day, phones: Sequence[Phone], place: int) -> None:
+    phone = phones[place]
     phone.offset = timedelta(seconds=day.simulation.rng.randint(-TWO_DAYS, TWO_DAYS))
     phone.was_set = True
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -140,7 +141,7 @@ class Phone:
             size = self.simulation.rng.choice((1, 2, 5, 100))
             chunk, waiting = waiting[:size], waiting[size:]
             batch = Batch(self.reading(), tuple(chunk), oldest)
-            self._request(lambda batch=batch: self._send(batch))  # type: ignore[misc]
+            self._request(partial(self._send, batch))
 
     def _request(self, serve: Callable[[], Callable[[], None]]) -> None:
         """Each of these may happen to it: lost on the way, delivered twice, the answer lost, any time in between."""
