@@ -55,11 +55,4 @@ export function tellApart(since, missed) {
   }
 }
 
-/** The local date of an instant (milliseconds) in a time zone, as "2026-05-11". */
-export function dateIn(at, timeZone) {
-  const shown = { year: "numeric", month: "2-digit", day: "2-digit", timeZone };
-  const parts = new Intl.DateTimeFormat("en-GB", shown).formatToParts(new Date(at));
-  return ["year", "month", "day"].map((wanted) => parts.find(({ type }) => type === wanted).value).join("-");
-}
-
 export { wall };

@@ -2,7 +2,7 @@
 
 import { render } from "/static/vendor/lit-html.js";
 import { ask, NoConnection, Refusal } from "./api.js";
-import { compare, dateIn, reading, wall } from "./clock.js";
+import { compare, reading, wall } from "./clock.js";
 import { say } from "./dom.js";
 import { drafts, readDrafts } from "./drafts.js";
 import { write } from "./events.js";
@@ -19,7 +19,7 @@ import { exchange, handOver } from "./sync.js";
 import { sendPosition, track } from "./track.js";
 import { progress } from "./uploads.js";
 import { dressVisits, viewOf } from "./views.js";
-import { language, speak, word } from "./words.js";
+import { dateIn, language, speak, word } from "./words.js";
 
 const EVERY = 60_000;
 const OFTEN = 10_000;
@@ -201,6 +201,7 @@ let shownPlace;
 let isDressed = false;
 
 function drawNow() {
+  cancelAnimationFrame(frame);
   frame = 0;
   const place = session ? location.hash : "login";
   render(viewOf(app, location.hash), root);

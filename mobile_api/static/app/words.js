@@ -55,6 +55,12 @@ export function clock(instant, timeZone) {
   return format("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(new Date(instant));
 }
 
+/** The local date of an instant (milliseconds) in a zone, as "2026-05-11". */
+export function dateIn(at, timeZone) {
+  const parts = format("en-GB", { year: "numeric", month: "2-digit", day: "2-digit", timeZone }).formatToParts(at);
+  return ["year", "month", "day"].map((wanted) => parts.find(({ type }) => type === wanted).value).join("-");
+}
+
 /** An instant as clocks in a zone show it: "2026-05-12T08:00:00". */
 export const localIn = (instant, timeZone) =>
   format("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone }).format(new Date(instant)).replace(" ", "T");

@@ -1,10 +1,9 @@
 // When a visit cannot be done: why, what was tried, and what the consumer would like instead.
 
 import { html, nothing } from "/static/vendor/lit-html.js";
-import { dateIn } from "../clock.js";
 import { icon, say } from "../dom.js";
 import { OPEN } from "../parts.js";
-import { clock, word } from "../words.js";
+import { clock, dateIn, word } from "../words.js";
 import { choices, telephone } from "./choices.js";
 import { draft, forget, note } from "./draft.js";
 import { partsCard } from "./parts_needed.js";

@@ -2,10 +2,9 @@
 
 import { html, nothing } from "/static/vendor/lit-html.js";
 import { NoConnection } from "../api.js";
-import { dateIn } from "../clock.js";
 import { icon } from "../dom.js";
 import { uuid7 } from "../ids.js";
-import { clock, dayName, word } from "../words.js";
+import { clock, dateIn, dayName, word } from "../words.js";
 import { draft, note } from "./draft.js";
 import { goneView } from "./gone.js";
 import "./learn.js";
