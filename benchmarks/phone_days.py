@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -60,13 +61,21 @@ def play(days: int, seed: int, processes: int = 1, *, deduplicates: bool = True,
     numbers = [range(first, min(first + DAYS_A_WORLD, days)) for first in firsts]
     groups = [Group(each, seed, deduplicates, frozenset(each if say else ())) for each in numbers]
     if processes == 1:
-        played = [play_group(group) for group in groups]
+        played = list(_counted(map(play_group, groups), days))
     else:
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            played = list(pool.map(play_group, groups))
+            played = list(_counted(pool.map(play_group, groups), days))
     whole = hashlib.sha256("".join(each.digest for each in played).encode()).hexdigest()
     events = sum((each.events for each in played), Counter[str]())
     return Played([wrong for each in played for wrong in each.wrong], whole, events)
+
+
+def _counted(played: Iterable[Played], days: int) -> Iterator[Played]:
+    """With a word on how far it is."""
+    for groups, each in enumerate(played, 1):
+        print(f"\r{min(groups * DAYS_A_WORLD, days)} of {days} days", end="", file=sys.stderr, flush=True)
+        yield each
+    print(file=sys.stderr)
 
 
 def play_group(group: Group) -> Played:
