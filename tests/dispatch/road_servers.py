@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,7 +35,10 @@ class RoadServer:
 
 @contextmanager
 def serving(answer: Callable[[Any], Answer]) -> Iterator[RoadServer]:
-    """A server whose answers are `answer(question)`: a status with JSON, bytes as they are, or bytes without end."""
+    """A server whose answers are `answer(question)`: a status with JSON, bytes as they are, or bytes without end.
+
+    Whoever asked may have left before the answer is there.
+    """
     server = RoadServer(answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -50,11 +53,8 @@ def serving(answer: Callable[[Any], Answer]) -> Iterator[RoadServer]:
             status, content = server.answer(question)
             self.send_response(status)
             self.end_headers()
-            if isinstance(content, Iterator):
-                with suppress(OSError):
-                    self.wfile.writelines(content)
-            else:
-                self.wfile.write(content if isinstance(content, bytes) else json.dumps(content).encode())
+            with suppress(ConnectionError):
+                self.wfile.writelines(pieces(content))
 
         def log_message(self, *_: Any) -> None: ...
 
@@ -68,6 +68,12 @@ def serving(answer: Callable[[Any], Answer]) -> Iterator[RoadServer]:
         finally:
             httpd.shutdown()
             thread.join()
+
+
+def pieces(content: Any) -> Iterable[bytes]:
+    if isinstance(content, Iterator):
+        return content
+    return [content if isinstance(content, bytes) else json.dumps(content).encode()]
 
 
 def osrm_points(path: str) -> tuple[list[Point], list[Point]]:

@@ -98,26 +98,48 @@ def test_without_network_the_app_opens_with_all_its_pages(
         expect(page.locator("main:not([aria-busy])")).to_contain_text(re.compile(r"\S"))
 
 
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The app's files, which may be changed, of every server that begins now."""
+    copied = tmp_path / "static"
+    shutil.copytree(shell.OWN, copied)
+    monkeypatch.setattr(shell, "OWN", copied)
+    monkeypatch.setattr(mobile_api.app, "APIFlask", partial(APIFlask, static_folder=str(copied)))
+    return copied
+
+
+def with_a_new_version(phone: BrowserContext, address: str, files: Path) -> Page:
+    """Whoever is at work with version 1 is told of version 2."""
+    page = begun(phone, address)
+    everything_is_kept(page)
+    page.reload()
+    page.wait_for_selector("#app[aria-busy=false]")
+    with (files / "app" / "main.js").open("a") as script:
+        script.write('document.documentElement.dataset.version = "2";\n')
+    in_app(page, UPDATED)
+    return page
+
+
 def test_a_new_version_installs_beside_and_takes_over_at_the_next_start(
-    tuesday: Tuesday, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tuesday: Tuesday, browser: Browser, files: Path
 ) -> None:
-    files = tmp_path / "static"
-    shutil.copytree(shell.OWN, files)
-    monkeypatch.setattr(shell, "OWN", files)
-    monkeypatch.setattr(mobile_api.app, "APIFlask", partial(APIFlask, static_folder=str(files)))
     with serving(wsgi.mount(tuesday.town.system)) as address, small_phone(browser) as phone:
-        page = begun(phone, address)
-        everything_is_kept(page)
-        page.reload()
-        page.wait_for_selector("#app[aria-busy=false]")
-        with (files / "app" / "main.js").open("a") as script:
-            script.write('document.documentElement.dataset.version = "2";\n')
-        in_app(page, UPDATED + "await app.setOut(given)", tuesday.first)
+        page = with_a_new_version(phone, address, files)
+        in_app(page, "await app.setOut(given)", tuesday.first)
         assert in_app(page, VERSION_2) is False
         assert page.locator("html[data-version]").count() == 0
         phone.set_offline(True)
         started_until(page, VERSION_2_IS_DRAWN)
         assert len(in_app(page, "return caches.keys()")) == 1
+
+
+def test_a_tap_begins_the_new_version_or_at_least_begins_anew(tuesday: Tuesday, browser: Browser, files: Path) -> None:
+    with serving(wsgi.mount(tuesday.town.system)) as address, small_phone(browser) as phone:
+        page = with_a_new_version(phone, address, files)
+        page.evaluate("() => { globalThis.isBefore = true; }")
+        page.locator(".notice button", has_text="更新").click()
+        page.wait_for_function("() => !globalThis.isBefore")
+        started_until(page, VERSION_2_IS_DRAWN.replace(".en-route", ""))
 
 
 UPDATED = """

@@ -3,6 +3,7 @@
 const WORKER = "/phone/worker.js";
 const SCOPE = "/phone";
 const EVERY = 3_600_000;
+const PATIENCE = 2_000;
 /** Of the worker before this one, under which this page is new already: it gives way at once and without a word. */
 const OLD_CACHE = "shifu-phone";
 
@@ -51,11 +52,11 @@ function replaced(told) {
   else told("update");
 }
 
-/** Put the waiting version in place and begin again; everything is on the disk already. */
+/** Put the waiting version in place and begin again, at the latest when PATIENCE ends: a start is when browsers like to do it. */
 export async function update() {
   const registration = await navigator.serviceWorker?.getRegistration(SCOPE);
   if (registration?.waiting) takeOver(registration);
-  else location.reload();
+  setTimeout(() => location.reload(), registration?.waiting ? PATIENCE : 0);
 }
 
 /** Ask the browser to wake us when there is a connection, where it can. */
