@@ -1,9 +1,14 @@
 """The planner's kernels, compiled once in an installation and kept on disk: half a minute that nobody should wait for.
 
-`python -m dispatch.warm` does it, and `dispatch init`, `serve` and `worker` see to it.
+`dispatch init`, `serve` and `worker` see to it. `python -m dispatch.warm` does it, and beside it the same for the
+search for robust plans, which is otherwise compiled when the first day is improved.
 """
 
 from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pkgutil import resolve_name
 
 import numpy as np
 
@@ -17,6 +22,7 @@ from routing.problem import Problem, SameStart, TimeWindow, Vehicle, Visit
 from routing.solve import solve
 
 HOUR = 3600
+PREPARED = ("dispatch.warm:run_once", "routing.robust:prepare")
 
 
 def run_once() -> None:
@@ -38,5 +44,15 @@ def promise_once(day: Day) -> None:
     chances.after_both(halves, (found.first, found.second))
 
 
+def call(place: str) -> None:
+    """Load the function, `module:name`, and call it: whoever loads a kernel has it compiled."""
+    resolve_name(place)()
+
+
+def main() -> None:
+    with ProcessPoolExecutor(len(PREPARED), mp_context=get_context("spawn")) as pool:
+        list(pool.map(call, PREPARED))
+
+
 if __name__ == "__main__":
-    run_once()
+    main()
