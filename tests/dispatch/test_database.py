@@ -31,9 +31,9 @@ def test_a_writer_waits_until_the_one_before_has_ended(sqlite_town: Town) -> Non
 
     waiting = threading.Thread(target=second)
     with system.transaction() as session:
+        session.execute(CLAIM, {"code": "turn-1"})
         waiting.start()
         begun.wait()
-        session.execute(CLAIM, {"code": "turn-1"})
     waiting.join()
     assert found == ["turn-1"]
 
