@@ -12,14 +12,14 @@ from sqlalchemy.exc import ArgumentError
 
 from technicians.errors import InvalidInput
 
+WAITING, NOT_WAITING = "busy_timeout=5000", "busy_timeout=0"
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    WAITING,
     "secure_delete=ON",
 )
-WAITING = "PRAGMA busy_timeout=5000"
-NOT_WAITING = "PRAGMA busy_timeout=0"
 ASK_EVERY = 0.002
 TIMES = 2500
 POSTGRES_OPTIONS = (
@@ -66,7 +66,6 @@ def _sqlite(url: str, locks: bool) -> Engine:
         connection.isolation_level = None if locks else "DEFERRED"
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute(WAITING)
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
@@ -82,7 +81,7 @@ def _sqlite(url: str, locks: bool) -> Engine:
 def _begin_writing(connection: Connection) -> None:
     """SQLite's own waiting sleeps up to a tenth of a second while others step in; whoever asks often waits least."""
     database: Any = connection.connection.driver_connection
-    database.execute(NOT_WAITING)
+    database.execute(f"PRAGMA {NOT_WAITING}")
     try:
         for _ in range(TIMES):
             try:
@@ -94,4 +93,4 @@ def _begin_writing(connection: Connection) -> None:
             time.sleep(ASK_EVERY)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
-        database.execute(WAITING)
+        database.execute(f"PRAGMA {WAITING}")

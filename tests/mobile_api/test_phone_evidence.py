@@ -229,6 +229,19 @@ def test_the_serial_number_is_read_by_the_camera(
     assert visit_of(tuesday).told["serial"] == {"number": number, "read": "camera", "format": kind}
 
 
+def test_a_scanner_whose_camera_is_taken_away_asks_for_the_number(
+    tuesday: Tuesday, address: str, phone: BrowserContext
+) -> None:
+    ask_for(tuesday)
+    page = phone_on_site(phone, address, tuesday, "/finish")
+    tap(page.locator("#step-serial button").first)
+    expect(page.locator(".finder-word")).to_contain_text("正在找")
+    page.evaluate(TAKEN_AWAY)
+    expect(page.locator(".finder-word")).to_contain_text("手动输入")
+    tap(page.locator(".shutter-row button").first)
+    expect(page.locator("[name=serial]")).to_be_visible()
+
+
 def test_a_number_that_cannot_be_read_is_typed_instead(tuesday: Tuesday, address: str, plain: Browser) -> None:
     ask_for(tuesday)
     with small_phone(plain) as context:

@@ -8,7 +8,7 @@ const QUALITY = 0.85;
 const WANTED = { facingMode: { ideal: "environment" }, width: { ideal: 2048 }, height: { ideal: 1536 } };
 
 /** The back camera's stream: `{ stream, hasTorch }`; rejects where there is none or it is not allowed. `lost` is called when it is taken away. */
-export async function openLens(lost = () => undefined) {
+export async function openLens(lost) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
   const [track] = stream.getVideoTracks();
   track.addEventListener("ended", lost);

@@ -20,7 +20,7 @@ export async function scan() {
 
 async function begin(state, screen) {
   try {
-    const { stream, hasTorch } = await openLens();
+    const { stream, hasTorch } = await openLens(() => lose(state, screen));
     if (!screen.dialog.isConnected) return closeLens(stream);
     Object.assign(state, { stream, hasTorch, step: "decoder" });
     screen.redraw();
@@ -32,16 +32,20 @@ async function begin(state, screen) {
     screen.redraw();
     await look(state, screen, video);
   } catch {
-    state.step = "none";
-    screen.redraw();
+    lose(state, screen);
   }
   return undefined;
+}
+
+function lose(state, screen) {
+  state.step = "none";
+  screen.redraw();
 }
 
 /** Frame after frame until the same number was read twice: one reading may be wrong. */
 async function look(state, screen, video) {
   let before = "";
-  while (screen.dialog.isConnected) {
+  while (screen.dialog.isConnected && state.step === "looking") {
     const found = await state.reader.read(video);
     if (found && found.number === before) {
       navigator.vibrate?.(60);
