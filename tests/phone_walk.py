@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Locator, Page
 
 from tests import bars
-from tests.mobile_api.phone_browser import there
+from tests.mobile_api.phone_browser import move, there
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def go(page: Page) -> None:
 
 
 def at(page: Page, visit_id: int, step: str = "", *, waits_for: str = "main.visit .card") -> Page:
-    page.evaluate("(to) => { location.hash = to; }", f"#/visit/{visit_id}{step}")
+    move(page, f"#/visit/{visit_id}{step}")
     page.locator(waits_for).first.wait_for()
     return page
 

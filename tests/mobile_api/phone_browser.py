@@ -42,6 +42,13 @@ UNTIL_TOLD = """
   const isBusy = () => app.status.facts || app.status.pictures || app.status.sending;
   while (!isSeen() || isBusy()) await new Promise(requestAnimationFrame);
 """
+MOVED = """async (to) => {
+  if (location.hash === to) return;
+  const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
+  location.hash = to;
+  await heard;
+  await new Promise(requestAnimationFrame);
+}"""
 COUNTED = "([selector, count]) => document.querySelectorAll(selector).length === count"
 KEPT_BY_THE_WORKER = """async ([addresses, byItself]) => {
   const workers = navigator.serviceWorker;
@@ -170,9 +177,14 @@ def there(page: Page, selector: str, count: int = 1) -> None:
     page.wait_for_function(COUNTED, arg=[selector, count])
 
 
+def move(page: Page, to: str) -> None:
+    """Go to a hash; what was drawn before is gone from the page."""
+    page.evaluate(MOVED, to)
+
+
 def look_at(page: Page, place: str) -> None:
     """Go to a place of the app, such as "map" or "why/7"."""
-    page.evaluate("(place) => { location.hash = `#/${place}`; }", place)
+    move(page, f"#/{place}")
     page.wait_for_selector("main h1")
 
 

@@ -23,7 +23,7 @@ from mobile_api import shell
 from tests.browser import ARGUMENTS, executable, serving
 from tests.fault_proxy import PORTAL, FaultProxy, nothing
 from tests.mobile_api.in_app import in_app
-from tests.mobile_api.phone_browser import EMPTY, PAGE, begun, everything_is_kept, small_phone, started_until
+from tests.mobile_api.phone_browser import EMPTY, PAGE, begun, everything_is_kept, move, small_phone, started_until
 from tests.mobile_api.phone_work import WHOLE_VISIT, WORKED
 from tests.mobile_api.stored import visit_of
 from tests.phone_day import Tuesday
@@ -94,7 +94,7 @@ def test_without_network_the_app_opens_with_all_its_pages(
     page.reload()
     expect(page.locator(".hero")).to_contain_text("09:00–11:00")
     for place in ("map", "queue", "account", "requests", f"visit/{tuesday.first}/cannot", f"why/{tuesday.first}"):
-        page.evaluate("(place) => { location.hash = `#/${place}`; }", place)
+        move(page, f"#/{place}")
         expect(page.locator("main:not([aria-busy])")).to_contain_text(re.compile(r"\S"))
 
 
